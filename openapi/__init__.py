@@ -1,0 +1,1 @@
+"""The contract: the published documents and what reads them."""

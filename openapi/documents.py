@@ -1,0 +1,37 @@
+"""Load the OpenAPI documents that the mock server serves and the contract suite judges by."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+FOLDER = Path(__file__).parent
+PUBLISHED = FOLDER / "backstage-scaffolder-openapi.yml"
+TASK_STRUCTURE = FOLDER / "scaffolder-task-structure.json"
+META_SCHEMA = FOLDER / "openapi-3.1-meta-schema.json"
+
+
+def load_published() -> dict[str, Any]:
+    """The published Scaffolder document, freshly parsed: the caller may change what it gets."""
+    return _load_yaml(PUBLISHED)
+
+
+def load_task_structure() -> dict[str, Any]:
+    """The published JSON Structure of a Task."""
+    return _load_json(TASK_STRUCTURE)
+
+
+def load_meta_schema() -> dict[str, Any]:
+    """The JSON Schema of OpenAPI 3.1 documents, as the OpenAPI Initiative publishes it."""
+    return _load_json(META_SCHEMA)
+
+
+def _load_json(path: Path) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return loaded
+
+
+def _load_yaml(path: Path) -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)  # noqa: S506 (a safe loader)
+    return loaded
