@@ -1,0 +1,135 @@
+"""The one module that asks for the time and sleeps.
+
+Virtual time is what a world's tasks live in: it can run faster than the wall clock, stand still and be moved.
+It is counted in whole milliseconds since the epoch, the resolution of every timestamp on the wire, so two views
+of one instant never differ by a rounding.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Protocol, TypeAlias
+
+Milliseconds: TypeAlias = int
+
+SECOND: Milliseconds = 1000
+
+
+class Signal:
+    """Wakes whoever waits for a change. A waiter names the `version` it has seen, so no change is missed."""
+
+    __slots__ = ("_waiters", "version")
+
+    def __init__(self) -> None:
+        self.version = 0
+        self._waiters: set[asyncio.Future[None]] = set()
+
+    @property
+    def waited_for(self) -> bool:
+        return bool(self._waiters)
+
+    def fire(self) -> None:
+        self.version += 1
+        for waiter in self._waiters:
+            if not waiter.done():
+                waiter.set_result(None)
+
+    def subscribe(self, waiter: asyncio.Future[None]) -> None:
+        self._waiters.add(waiter)
+
+    def unsubscribe(self, waiter: asyncio.Future[None]) -> None:
+        self._waiters.discard(waiter)
+
+
+class Clock(Protocol):
+    """What the simulation needs of time."""
+
+    def now(self) -> Milliseconds: ...
+
+    async def wait(self, until: Milliseconds | None, changed: Signal, seen: int) -> None:
+        """Return once `now() >= until`, or `changed` has moved past version `seen`. `None` is never due."""
+        ...
+
+
+class VirtualClock:
+    """A clock that runs at `speed` times the wall clock (0: it stands still) and can be moved ahead.
+
+    Continuous across changes of speed: virtual time never jumps unless `advance` says so.
+    """
+
+    __slots__ = ("_altered", "_anchor", "_speed", "_wall", "_wall_anchor")
+
+    def __init__(
+        self, *, speed: float = 1.0, start: Milliseconds | None = None, wall: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._wall = wall
+        self._speed = speed
+        self._wall_anchor = wall()
+        self._anchor = int(time.time() * SECOND) if start is None else start
+        self._altered = Signal()
+
+    @property
+    def speed(self) -> float:
+        return self._speed
+
+    def now(self) -> Milliseconds:
+        if self._speed == 0:
+            return self._anchor
+        return self._anchor + int((self._wall() - self._wall_anchor) * self._speed * SECOND)
+
+    def run(self, speed: float) -> None:
+        """Go on from the present instant at another speed."""
+        self._anchor = self.now()
+        self._wall_anchor = self._wall()
+        self._speed = speed
+        self._altered.fire()
+
+    def freeze(self) -> None:
+        self.run(0)
+
+    def advance(self, milliseconds: Milliseconds) -> None:
+        """Move ahead at once. Raises ValueError for a negative duration: time can't go backwards."""
+        if milliseconds < 0:
+            raise ValueError("time can't go backwards")
+        self._anchor += milliseconds
+        self._altered.fire()
+
+    async def wait(self, until: Milliseconds | None, changed: Signal, seen: int) -> None:
+        while changed.version == seen:
+            remaining = None if until is None else until - self.now()
+            if remaining is not None and remaining <= 0:
+                return
+            seconds = None if remaining is None or self._speed == 0 else remaining / self._speed / SECOND
+            await _first_of(changed, self._altered, seconds)
+
+
+async def _first_of(changed: Signal, altered: Signal, seconds: float | None) -> None:
+    # One future and at most one timer for each waiter: ten thousand streams wait here at once.
+    loop = asyncio.get_running_loop()
+    waiter = loop.create_future()
+    timer = None if seconds is None else loop.call_later(seconds, _settle, waiter)
+    changed.subscribe(waiter)
+    altered.subscribe(waiter)
+    try:
+        await waiter
+    finally:
+        changed.unsubscribe(waiter)
+        altered.unsubscribe(waiter)
+        if timer is not None:
+            timer.cancel()
+
+
+def _settle(waiter: asyncio.Future[None]) -> None:
+    if not waiter.done():
+        waiter.set_result(None)
+
+
+def deadline(seconds: float) -> asyncio.Timeout:
+    """A context that raises TimeoutError after so many wall-clock seconds."""
+    return asyncio.timeout(seconds)
+
+
+def timestamp(instant: Milliseconds) -> str:
+    """An instant as on the wire: `2026-11-22T00:49:41.000Z`."""
+    seconds, milliseconds = divmod(instant, SECOND)
+    return f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(seconds))}.{milliseconds:03d}Z"

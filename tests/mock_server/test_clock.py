@@ -1,0 +1,125 @@
+"""The clock is driven by a wall clock in the test's hand; nothing here sleeps."""
+
+import asyncio
+
+import pytest
+
+from mock_server.clock import Signal, VirtualClock, timestamp
+
+
+class Wall:
+    """A wall clock that stands still until told."""
+
+    def __init__(self) -> None:
+        self.seconds = 5.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+@pytest.fixture
+def wall() -> Wall:
+    return Wall()
+
+
+def test_virtual_time_runs_at_its_speed(wall):
+    clock = VirtualClock(speed=20, start=1_000, wall=wall)
+    wall.seconds += 0.5
+    assert clock.now() == 11_000
+
+
+def test_a_change_of_speed_does_not_jump(wall):
+    clock = VirtualClock(speed=20, start=0, wall=wall)
+    wall.seconds += 1
+    clock.run(2)
+    assert clock.now() == 20_000
+    wall.seconds += 1
+    assert clock.now() == 22_000
+
+
+def test_a_frozen_clock_moves_only_when_advanced(wall):
+    clock = VirtualClock(start=7, wall=wall)
+    clock.freeze()
+    wall.seconds += 100
+    assert clock.now() == 7
+    clock.advance(3)
+    assert clock.now() == 10
+
+
+def test_an_advance_is_kept_when_the_clock_runs_on(wall):
+    clock = VirtualClock(start=0, wall=wall)
+    clock.advance(60_000)
+    wall.seconds += 1
+    assert clock.now() == 61_000
+
+
+def test_time_cannot_go_backwards():
+    with pytest.raises(ValueError, match="backwards"):
+        VirtualClock().advance(-1)
+
+
+async def settle() -> None:
+    """Let every task that is ready run until it waits again."""
+    for _ in range(10):
+        await asyncio.sleep(0)
+
+
+async def test_a_wait_ends_when_its_instant_is_reached():
+    clock, changed = VirtualClock(speed=0, start=0), Signal()
+    waiting = asyncio.create_task(clock.wait(500, changed, changed.version))
+    clock.advance(499)
+    await settle()
+    assert not waiting.done()
+    clock.advance(1)
+    await settle()
+    assert waiting.done()
+
+
+async def test_a_wait_for_a_past_instant_returns_at_once():
+    changed = Signal()
+    await VirtualClock(speed=0, start=9).wait(9, changed, changed.version)
+
+
+async def test_a_wait_ends_when_something_changed():
+    clock, changed = VirtualClock(speed=0, start=0), Signal()
+    waiting = asyncio.create_task(clock.wait(None, changed, changed.version))
+    await settle()
+    assert not waiting.done()
+    changed.fire()
+    await settle()
+    assert waiting.done()
+
+
+async def test_a_change_between_looking_and_waiting_is_not_missed():
+    clock, changed = VirtualClock(speed=0, start=0), Signal()
+    seen = changed.version
+    changed.fire()
+    await clock.wait(None, changed, seen)
+
+
+async def test_a_running_clock_wakes_a_waiter_by_itself():
+    clock, changed = VirtualClock(speed=1_000_000, start=0), Signal()
+    await clock.wait(1_000, changed, changed.version)
+    assert clock.now() >= 1_000
+
+
+async def test_a_waiter_follows_a_change_of_speed():
+    clock, changed = VirtualClock(speed=0.000001, start=0), Signal()
+    waiting = asyncio.create_task(clock.wait(1_000, changed, changed.version))
+    await settle()
+    clock.run(1_000_000)
+    await waiting
+
+
+async def test_a_cancelled_wait_leaves_nothing_behind():
+    clock, changed = VirtualClock(), Signal()
+    waiting = asyncio.create_task(clock.wait(clock.now() + 10_000, changed, changed.version))
+    await settle()
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    assert not changed.waited_for
+
+
+def test_a_timestamp_has_milliseconds_and_ends_in_z():
+    assert timestamp(1_795_308_581_007) == "2026-11-22T00:49:41.007Z"
