@@ -18,7 +18,7 @@ SECOND: Milliseconds = 1000
 class Signal:
     """Wakes whoever waits for a change. A waiter names the `version` it has seen, so no change is missed."""
 
-    __slots__ = ("_waiters", "version")
+    __slots__ = ("__weakref__", "_waiters", "version")
 
     def __init__(self) -> None:
         self.version = 0

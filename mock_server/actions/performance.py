@@ -1,0 +1,177 @@
+"""What an action seems to do when a task runs: how long, what it logs, what it gives or how it fails.
+
+Nothing leaves the machine: a repository that was "published" is a URL made from the step's input.
+"""
+
+import json
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from mock_server.actions.catalogue import Action
+from mock_server.actions.repositories import pull_request, repository
+from mock_server.clock import SECOND, Milliseconds
+from mock_server.entities import Entities
+from mock_server.timeline import Failure
+
+Input = Mapping[str, Any]
+
+LONGEST_WAIT: Milliseconds = 10 * 60 * SECOND
+
+
+@dataclass(frozen=True, slots=True)
+class Performance:
+    """How an action goes. `duration` is a range that the seed draws from, in seconds.
+
+    An `output` that is `whole` is not completed with what the action's schema declares beside it.
+    """
+
+    duration: tuple[float, float] = (0.4, 1.2)
+    logs: tuple[str, ...] = ()
+    output: Mapping[str, Any] = field(default_factory=dict)
+    failure: Failure | None = None
+    whole: bool = False
+
+
+def perform(action: Action, input: Input, entities: Entities) -> Performance:
+    """How the action goes with this rendered input, which its schema has accepted."""
+    for pattern, performer in _PERFORMERS.items():
+        if action.id == pattern or (pattern.endswith(":") and action.id.startswith(pattern)):
+            return performer(input, entities)
+    return Performance()
+
+
+def complete_output(action: Action, output: Mapping[str, Any], draw: random.Random) -> dict[str, Any]:
+    """The output with what its schema declares and nobody supplied: the schema's example, else a placeholder."""
+    properties = (action.output_schema or {}).get("properties", {})
+    missing = {name: _example(name, schema, draw) for name, schema in properties.items() if name not in output}
+    return missing | dict(output)
+
+
+def example_output(action: Action) -> dict[str, Any]:
+    """What a dry run puts in place of the output of an action that it cannot execute."""
+    properties = (action.output_schema or {}).get("properties", {})
+    return {name: _dry_run_example(schema) for name, schema in properties.items()}
+
+
+def _dry_run_example(schema: Mapping[str, Any]) -> Any:
+    if schema.get("examples"):
+        return schema["examples"][0]
+    return {"string": "<example>", "number": 0, "integer": 0, "boolean": False}.get(schema.get("type", ""), "<unknown>")
+
+
+def _example(name: str, schema: Mapping[str, Any], draw: random.Random) -> Any:
+    if schema.get("examples"):
+        return schema["examples"][0]
+    kind = schema.get("type")
+    if kind in {"number", "integer"}:
+        return draw.randrange(1, 100_000)
+    if kind == "object":
+        nested = schema.get("properties", {})
+        return {key: _example(key, value, draw) for key, value in nested.items()}
+    return {"boolean": True, "array": []}.get(str(kind), f"{name}-{draw.randrange(16**6):06x}")
+
+
+def _log(input: Input, _: Entities) -> Performance:
+    logs = [json.dumps(input, indent=2, ensure_ascii=False)]
+    if input.get("message"):
+        logs.append(input["message"])
+    if input.get("listWorkspace"):
+        logs.append("Workspace:\n")
+    return Performance((0.02, 0.08), tuple(logs))
+
+
+def _wait(input: Input, _: Entities) -> Performance:
+    seconds = input.get("minutes", 0) * 60 + input.get("seconds", 0) + input.get("milliseconds", 0) / SECOND
+    if seconds * SECOND > LONGEST_WAIT:
+        limit = "Waiting duration is longer than the maximum threshold of 0 hours, 10 minutes, 0 seconds"
+        return Performance((0, 0), failure=Failure("Error", limit))
+    return Performance((max(0, seconds),) * 2)
+
+
+def _fetch(_: Input, __: Entities) -> Performance:
+    return Performance((0.5, 1.5), ("Fetching plain content from remote URL",))
+
+
+def _fetch_template(input: Input, _: Entities) -> Performance:
+    values = json.dumps(input.get("values", {}), separators=(",", ":"), ensure_ascii=False)
+    logs = (
+        "Fetching template content from remote URL",
+        "Listing files and directories in template",
+        f"Processing 3 template files/directories with input values {values}",
+        "Writing file README.md to template output path with mode 33188.",
+        "Writing file catalog-info.yaml to template output path with mode 33188.",
+        f"Template result written to {input.get('targetPath', './')}",
+    )
+    return Performance((0.8, 2.0), logs)
+
+
+def _catalog_fetch(input: Input, entities: Entities) -> Performance:
+    kind, namespace = input.get("defaultKind", ""), input.get("defaultNamespace", "default")
+    single = "entityRef" in input
+    refs = [input["entityRef"]] if single else input.get("entityRefs", [])
+    found = [entities.find(ref, default_kind=kind, default_namespace=namespace) for ref in refs]
+    if None in found and not input.get("optional"):
+        return Performance((0.05, 0.2), failure=Failure("Error", f"Entity {refs[found.index(None)]} not found"))
+    return Performance((0.05, 0.2), output={"entity": found[0]} if single else {"entities": found}, whole=True)
+
+
+def _catalog_register(input: Input, _: Entities) -> Performance:
+    url = input.get("catalogInfoUrl")
+    if url is None:
+        url = input["repoContentsUrl"].rstrip("/") + "/" + input.get("catalogInfoPath", "catalog-info.yaml").lstrip("/")
+    name = repository_name(url)
+    return Performance(
+        (0.4, 1.0),
+        (f"Registering {url} in the catalog",),
+        {"catalogInfoUrl": url, "entityRef": f"component:default/{name}"},
+    )
+
+
+def repository_name(url: str) -> str:
+    """The name of the repository that a URL points into, as far as the URL tells."""
+    path = url.split("://")[-1].split("?")[0]
+    for marker in ("/-/", "/blob/", "/tree/", "/browse"):
+        path = path.split(marker)[0]
+    parts = [part for part in path.split("/")[1:] if part and not part.endswith((".yaml", ".yml"))]
+    return parts[-1] if parts else "example"
+
+
+def _catalog_write(input: Input, _: Entities) -> Performance:
+    return Performance((0.02, 0.1), (f"Writing {input.get('filePath', 'catalog-info.yaml')}",))
+
+
+def _file_system(_: Input, __: Entities) -> Performance:
+    return Performance((0.02, 0.1))
+
+
+def _publish(input: Input, _: Entities) -> Performance:
+    output = repository(input.get("repoUrl", ""), input.get("defaultBranch"))
+    logs = (f"Creating the repository {output['remoteUrl']}", "Pushing the workspace") if output else ()
+    return Performance((1.5, 3.5), logs, output)
+
+
+def _propose(input: Input, _: Entities) -> Performance:
+    output = pull_request(input.get("repoUrl", ""))
+    return Performance((1.0, 2.5), (f"Opening a change request from {input.get('branchName', 'a branch')}",), output)
+
+
+_PERFORMERS: Mapping[str, Callable[[Input, Entities], Performance]] = {
+    "debug:log": _log,
+    "debug:wait": _wait,
+    "fetch:template": _fetch_template,
+    "fetch:template:": _fetch_template,
+    "fetch:": _fetch,
+    "fs:": _file_system,
+    "catalog:fetch": _catalog_fetch,
+    "catalog:register": _catalog_register,
+    "catalog:write": _catalog_write,
+    "publish:github:pull-request": _propose,
+    "publish:gitlab:merge-request": _propose,
+    "publish:bitbucketServer:pull-request": _propose,
+    "publish:": _publish,
+    "github:repo:create": _publish,
+    "github:repo:push": _publish,
+    "gitlab:repo:push": _propose,
+}

@@ -1,0 +1,92 @@
+"""Assembly: the one module that knows all the others."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mock_server.actions.catalogue import load_actions
+from mock_server.answers import App, Receive, Scope, Send
+from mock_server.auth import GUEST, SERVICE_TOKEN, USER_TOKEN, Authenticator, AuthMode
+from mock_server.control.health import Health
+from mock_server.cors import Cors
+from mock_server.edge import MOUNT, Edge
+from mock_server.handlers import actions, tasks, templates
+from mock_server.request import EXCHANGE, NoSuchRoute
+from mock_server.scenario_files import load_scenarios
+from mock_server.simulator import Principal, Settings, Simulator
+from mock_server.spec import DocumentedApi
+from mock_server.swagger import DocumentPages
+from mock_server.templates import load_catalog
+from openapi.documents import load_published
+
+SHIPPED = Path(__file__).parents[1] / "scenarios"
+DEFAULT_SCENARIO = "happy-path"
+DEFAULT_TOKENS: Mapping[str, Principal] = {USER_TOKEN: Principal(GUEST), SERVICE_TOKEN: Principal(None)}
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Everything that can be said when the server is started. Paths are of files and folders."""
+
+    templates: Sequence[Path] = ()
+    scenarios: Sequence[Path] = ()
+    scenario: str = DEFAULT_SCENARIO
+    tokens: Mapping[str, Principal] = field(default_factory=lambda: dict(DEFAULT_TOKENS))
+    auth: AuthMode = "required"
+    speed: float = 1.0
+    seed: int | None = None
+    cors_origins: Sequence[str] = ()
+
+
+class MockServer:
+    """The whole mock as an ASGI application. `simulator` is what it simulates."""
+
+    def __init__(self, options: Options | None = None) -> None:
+        """Raises BrokenFile or UnknownScenario for options that cannot be used."""
+        options = options or Options()
+        settings = Settings(scenario=options.scenario, speed=options.speed, seed=options.seed)
+        self.simulator = Simulator(
+            load_catalog(options.templates or [SHIPPED / "templates"]),
+            load_actions(),
+            load_scenarios([SHIPPED, *options.scenarios], SHIPPED / "scenario.schema.json"),
+            settings,
+        )
+        document = load_published()
+        api = DocumentedApi(
+            document,
+            base_path=MOUNT,
+            functions=(tasks, templates, actions),
+            authenticator=Authenticator(options.tokens, options.auth),
+            simulator=self.simulator,
+        )
+        self._app: App = Edge(Health(_Mounted(DocumentPages(api, document, MOUNT))), Cors(options.cors_origins))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            await self._app(scope, receive, send)
+        elif scope["type"] == "lifespan":
+            await self._live(receive, send)
+        else:
+            await send({"type": "websocket.close", "code": 1000})
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        while True:
+            phase = (await receive())["type"]
+            if phase == "lifespan.shutdown":
+                self.simulator.close()
+            await send({"type": f"{phase}.complete"})
+            if phase == "lifespan.shutdown":
+                return
+
+
+class _Mounted:
+    """Hands on what lies below the mount; there is nothing beside it."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope["path"]
+        if path != MOUNT and not path.startswith(f"{MOUNT}/"):
+            raise NoSuchRoute(scope[EXCHANGE].url.partition("?")[0])
+        await self._app(scope, receive, send)

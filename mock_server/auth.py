@@ -1,0 +1,81 @@
+"""Who asks: bearer tokens, as the real server reads them."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
+
+from mock_server.simulator import Principal
+
+USER_TOKEN = "mock-user-token"  # noqa: S105 (public by design)
+SERVICE_TOKEN = "mock-service-token"  # noqa: S105
+GUEST = "user:default/guest"
+
+AuthMode = Literal["required", "any", "off"]
+
+_BEARER = re.compile(rb"Bearer[ ]+(\S+)", re.IGNORECASE)
+
+
+class MissingCredentials(Exception):
+    """No bearer token came with the request."""
+
+    def __init__(self) -> None:
+        super().__init__("Missing credentials")
+
+
+class IllegalToken(Exception):
+    """A bearer token that nobody was given."""
+
+    def __init__(self) -> None:
+        super().__init__("Illegal token")
+
+
+class Authenticator:
+    """Tells principals by their tokens.
+
+    `required`: one of the tokens. `any`: any token, and one that is not known is the guest's. `off`: nothing; a
+    known token still tells who asks.
+    """
+
+    def __init__(self, tokens: Mapping[str, Principal], mode: AuthMode = "required") -> None:
+        self._principals = {token.encode(): principal for token, principal in tokens.items()}
+        self._mode = mode
+
+    def authenticate(self, scope: Mapping[str, Any]) -> Principal:
+        """The principal of an ASGI request. Raises MissingCredentials or IllegalToken."""
+        token = _bearer_token(scope)
+        principal = None if token is None else self._principals.get(token)
+        if principal is not None:
+            return principal
+        if self._mode == "off":
+            return Principal(None)
+        if token is None:
+            raise MissingCredentials
+        if self._mode == "any":
+            return Principal(GUEST)
+        raise IllegalToken
+
+
+class BearerHandler:
+    """Connexion's handler of the document's bearer scheme: no `x-bearerInfoFunc` in the document is needed."""
+
+    def __init__(self, authenticator: Authenticator) -> None:
+        self._authenticator = authenticator
+
+    def __call__(self) -> "BearerHandler":
+        # Connexion makes a handler for each operation by calling what it finds in its map of schemes.
+        return self
+
+    def get_fn(self, _scheme: Mapping[str, Any], _scopes: object) -> Callable[[Any], dict[str, Any]]:
+        def verify(request: Any) -> dict[str, Any]:
+            principal = self._authenticator.authenticate(request.scope)
+            return {"sub": principal.entity_ref, "principal": principal}
+
+        return verify
+
+
+def _bearer_token(scope: Mapping[str, Any]) -> bytes | None:
+    for name, value in scope["headers"]:
+        if name == b"authorization":
+            match = _BEARER.fullmatch(value)
+            return None if match is None else match.group(1)
+    return None

@@ -1,0 +1,1 @@
+"""What the mock says of itself, beside the API that it imitates."""

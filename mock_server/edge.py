@@ -1,0 +1,100 @@
+"""The outermost layer: which world a request means, what it asks of the mock, and every error's answer."""
+
+import re
+from collections.abc import Mapping
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+from urllib.parse import unquote
+
+from mock_server.answers import App, Header, Message, Receive, Scope, Send
+from mock_server.cors import Cors
+from mock_server.errors import answer_to
+from mock_server.request import EXCHANGE, Exchange, header, parse_query
+from mock_server.world import DEFAULT_WORLD, check_world_name
+
+WORLDS_PREFIX = "/worlds/"
+MOUNT = "/api/scaffolder"
+_SCENARIO_PREFERENCE = re.compile(r"(?:^|[,;])\s*scenario\s*=\s*\"?([^\s\",;]+)", re.IGNORECASE)
+
+
+class Edge:
+    """Wraps the application: strips the world's prefix and the mock's own parameters, adds headers, answers errors.
+
+    The request is passed on with its raw path, percent-encoding and all, so that `%2F` is no slash.
+    """
+
+    def __init__(self, app: App, cors: Cors) -> None:
+        self._app = app
+        self._cors = cors
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        extra: list[Header] = self._cors.headers(scope)
+        started = False
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                message["headers"] = [*message["headers"], *extra]
+            await send(message)
+
+        path = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1")
+        method, query = scope["method"], scope["query_string"].decode("latin-1")
+        url = path.removeprefix(MOUNT)
+        try:
+            world, path = _world(scope, path)
+            extra.append((b"x-mock-world", world.encode()))
+            query, own = _split(query)
+            url = path.removeprefix(MOUNT) + (f"?{query}" if query else "")
+            scenario = own.get("__scenario") or _preferred_scenario(scope)
+            preflight = self._cors.preflight(scope)
+            if preflight is not None:
+                await preflight(scope, receive, send_with_headers)
+                return
+            if len(path) > 1 and path.startswith(f"{MOUNT}/v2/"):
+                path = path.rstrip("/")
+            inner = dict(scope, path=path, root_path="", app=self)
+            inner[EXCHANGE] = Exchange(world, method, url, query, scenario)
+            await self._app(inner, receive, send_with_headers)
+        except Exception as error:  # noqa: BLE001 (every exception has an answer)
+            answer = answer_to(error, method, url)
+            if not started:
+                await answer(scope, receive, send_with_headers)
+
+
+def _world(scope: Mapping[str, Any], path: str) -> tuple[str, str]:
+    """The world that a request means, and its path without the world's prefix. Raises InvalidWorldName."""
+    if path.startswith(WORLDS_PREFIX):
+        name, slash, rest = path.removeprefix(WORLDS_PREFIX).partition("/")
+        path = slash + rest
+    else:
+        name = header(scope, b"x-mock-world") or _cookie(scope, "mock-world") or DEFAULT_WORLD
+    check_world_name(name)
+    return name, path
+
+
+def _cookie(scope: Mapping[str, Any], name: str) -> str | None:
+    text = header(scope, b"cookie")
+    if text is None:
+        return None
+    try:
+        morsel = SimpleCookie(text).get(name)
+    except CookieError:
+        return None
+    return None if morsel is None else morsel.value
+
+
+def _split(query: str) -> tuple[str, dict[str, str]]:
+    """The query without the mock's own parameters, which begin with `__`, and those."""
+    if "__" not in query and "%5" not in query:
+        return query, {}
+    parts = [(part, unquote(part.partition("=")[0])) for part in query.split("&")]
+    kept = "&".join(part for part, name in parts if not name.startswith("__"))
+    own = dict(parse_query("&".join(part for part, name in parts if name.startswith("__"))))
+    return kept, own
+
+
+def _preferred_scenario(scope: Mapping[str, Any]) -> str | None:
+    preference = header(scope, b"prefer")
+    match = None if preference is None else _SCENARIO_PREFERENCE.search(preference)
+    return None if match is None else match[1]

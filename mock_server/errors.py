@@ -1,0 +1,73 @@
+"""Every exception that a request can end in, and the answer it becomes: the one place that knows statuses."""
+
+import logging
+from typing import Any
+
+from connexion.exceptions import Unauthorized
+
+from mock_server.answers import Answer, Header, json_answer
+from mock_server.auth import IllegalToken, MissingCredentials
+from mock_server.dry_run import DryRunFailed, ForbiddenPath, InvalidTemplate, MalformedFile
+from mock_server.entity_refs import MalformedEntityRef
+from mock_server.request import InvalidRequest, MethodNotAllowed, NoSuchRoute
+from mock_server.scenario import UnknownScenario
+from mock_server.store import UnknownTask
+from mock_server.templates import InvalidValues, UnknownTemplate, UnusableTemplate
+from mock_server.validation import InvalidSchema
+from mock_server.world import InvalidWorldName
+
+logger = logging.getLogger(__name__)
+
+STATUSES: dict[str, int] = {
+    "InputError": 400,
+    "AuthenticationError": 401,
+    "NotAllowedError": 403,
+    "NotFoundError": 404,
+    "MethodNotAllowedError": 405,
+    "InternalError": 500,
+}
+NAMES: dict[type[Exception], str] = {
+    ForbiddenPath: "NotAllowedError",
+    IllegalToken: "AuthenticationError",
+    InvalidRequest: "InputError",
+    InvalidSchema: "InputError",
+    InvalidTemplate: "InputError",
+    InvalidWorldName: "InputError",
+    MalformedEntityRef: "InputError",
+    MalformedFile: "InputError",
+    MethodNotAllowed: "MethodNotAllowedError",
+    MissingCredentials: "AuthenticationError",
+    NoSuchRoute: "NotFoundError",
+    Unauthorized: "AuthenticationError",
+    UnknownScenario: "InputError",
+    UnknownTask: "NotFoundError",
+    UnknownTemplate: "NotFoundError",
+    UnusableTemplate: "InputError",
+}
+_HIDDEN = "The mock server made a mistake; its log names it"
+
+
+def answer_to(error: Exception, method: str, url: str) -> Answer:
+    """The API's answer to an exception; `url` is relative to the mount. One that is not known becomes a 500."""
+    if isinstance(error, InvalidValues):
+        return json_answer(400, {"errors": error.errors})
+    name, message, status = _describe(error)
+    described: dict[str, Any] = {"name": name, "message": message}
+    if isinstance(error, InvalidRequest) and error.violations:
+        described["violations"] = [violation.to_json() for violation in error.violations]
+    body = {"error": described, "request": {"method": method, "url": url}, "response": {"statusCode": status}}
+    headers: tuple[Header, ...] = ()
+    if isinstance(error, MethodNotAllowed):
+        headers = ((b"allow", ", ".join(error.allowed).encode()),)
+    return json_answer(status, body, *headers)
+
+
+def _describe(error: Exception) -> tuple[str, str, int]:
+    if isinstance(error, DryRunFailed):
+        # The fault lies in the template that was sent, so what the real server calls a 500 is a 400 here.
+        return error.failure.name, error.failure.message, min(STATUSES.get(error.failure.name, 400), 404)
+    for kind in type(error).__mro__:
+        if kind in NAMES:
+            return NAMES[kind], str(error), STATUSES[NAMES[kind]]
+    logger.error("%s while answering a request", type(error).__name__, exc_info=error)
+    return "InternalError", _HIDDEN, STATUSES["InternalError"]

@@ -1,0 +1,63 @@
+"""The operations of the tag Tasks."""
+
+from typing import Any
+
+from mock_server.answers import Answer, json_answer
+from mock_server.dry_run import DryRun, dry_run
+from mock_server.handlers.event_stream import EventStream
+from mock_server.request import Call
+from mock_server.simulator import NewTask
+from mock_server.task import Task, TaskEvents
+
+
+async def list_tasks(call: Call) -> Answer:
+    now = call.world.clock.now()
+    tasks = await call.world.store.list(call.parameters.get("createdBy"))
+    return json_answer(200, {"tasks": [task.to_json(now) for task in tasks], "totalTasks": len(tasks)})
+
+
+async def create_task(call: Call) -> Answer:
+    new = NewTask(call.body["templateRef"], call.body["values"], call.body.get("secrets", {}), call.scenario)
+    created = await call.simulator.create_task(call.world, call.principal, new)
+    playing = (b"x-mock-scenario", created.scenario.name.encode())
+    return json_answer(201, {"id": created.task.id}, playing)
+
+
+async def get_task(call: Call) -> Answer:
+    task = await _task(call)
+    return json_answer(200, task.to_json(call.world.clock.now()))
+
+
+async def cancel_task(call: Call) -> Answer:
+    task = await call.simulator.cancel_task(call.world, call.parameters["taskId"])
+    return json_answer(200, {"status": task.status(call.world.clock.now()).value})
+
+
+async def get_task_event_stream(call: Call) -> EventStream:
+    task = await _task(call)
+    return EventStream(call.world, task.id, _after(call))
+
+
+async def get_task_logs(call: Call) -> Answer:
+    events = TaskEvents(await _task(call))
+    return json_answer(200, list(events.between(_after(call), call.world.clock.now())))
+
+
+async def dry_run_task(call: Call) -> Answer:
+    body: dict[str, Any] = call.body
+    request = DryRun(
+        body["template"],
+        body["values"],
+        call.simulator.user(call.principal),
+        body.get("secrets", {}),
+        body.get("directoryContents", []),
+    )
+    return json_answer(200, dry_run(request, call.simulator.actions, call.simulator.catalog.entities))
+
+
+async def _task(call: Call) -> Task:
+    return await call.world.store.get(call.parameters["taskId"])
+
+
+def _after(call: Call) -> int:
+    return int(call.parameters.get("after", 0))

@@ -1,0 +1,152 @@
+"""Make a plan: how every step of a task will go, from its template, the values, a scenario and a seed."""
+
+import random
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mock_server.actions.catalogue import ActionCatalogue
+from mock_server.clock import Milliseconds
+from mock_server.entities import Entities
+from mock_server.lifecycle import StepStatus, TaskStatus
+from mock_server.redaction import Redactor
+from mock_server.rendering import render, truthy
+from mock_server.scenario import NO_TIME, Behaviour
+from mock_server.step_plan import Place, Step, Tools, plan_step
+from mock_server.timeline import Failure, Plan, PlannedStep, cancel, end_of, skipped_after_failure
+
+_ASKS_FOR_STATUS = re.compile(r"\b(always|failure)\s*\(")
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """What a task is to do. `steps` have their ids and names; `secrets` are used here and kept nowhere."""
+
+    task_id: str
+    steps: Sequence[Step]
+    output: Mapping[str, Any]
+    values: Mapping[str, Any]
+    secrets: Mapping[str, str]
+    user: Mapping[str, Any]
+
+
+def numbered_steps(steps: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The steps with the ids and names that the real server gives to those without."""
+    return [
+        {**step, "id": step.get("id", f"step-{number}"), "name": step.get("name", step["action"])}
+        for number, step in enumerate(steps, start=1)
+    ]
+
+
+def make_plan(
+    brief: Brief,
+    behaviour: Behaviour,
+    actions: ActionCatalogue,
+    entities: Entities,
+    draw: random.Random,
+    *,
+    use: int = 1,
+    dry_run: bool = False,
+) -> Plan:
+    """The plan of a task. The same arguments give the same plan, and no secret is in it."""
+    redactor = Redactor(brief.secrets.values())
+    context: dict[str, Any] = {
+        "parameters": brief.values,
+        "user": brief.user,
+        "steps": {},
+        "context": {"task": {"id": brief.task_id}},
+        "environment": {"parameters": {}},
+    }
+    claimed_at = (behaviour.queue or NO_TIME).draw(draw)
+    tools = Tools(behaviour, actions, entities, draw, redactor, brief.secrets, use=use, dry_run=dry_run)
+    steps, error, ends_at = _plan_steps(brief.steps, tools, context, claimed_at or 0)
+    output = None
+    if error is None:
+        output = _render_output(brief.output, context)
+        if behaviour.output is not None:
+            output |= _rendered(behaviour.output, context | {"use": use})
+    plan = Plan(
+        claimed_at=claimed_at,
+        steps=steps,
+        ends_at=None if claimed_at is None else ends_at,
+        ends_as=TaskStatus.COMPLETED if error is None else TaskStatus.FAILED,
+        output=redactor.value(output),
+        error=error,
+    )
+    return _cancelled_by_another(plan, behaviour.cancel, brief.task_id)
+
+
+def _plan_steps(
+    steps: Sequence[Step], tools: Tools, context: dict[str, Any], at: Milliseconds
+) -> tuple[tuple[PlannedStep, ...], Failure | None, Milliseconds | None]:
+    planned: list[PlannedStep] = []
+    error: Failure | None = None
+    ends_at: Milliseconds | None = at
+    functions = {"always": lambda: True, "failure": lambda: error is not None}
+    for number, step in enumerate(steps, start=1):
+        if ends_at is None:
+            planned.append(_unreached(step, planned[-1].starts_at))
+            continue
+        reason = _reason_to_skip(step, context, functions, failed=error is not None)
+        if reason is not None:
+            planned.append(_skipped(step, ends_at, reason, announced=error is None or _asks_for_status(step)))
+            continue
+        place = Place(number, len(steps), ends_at, context, functions, failed_before=error is not None)
+        outcome = plan_step(step, tools, place)
+        planned.append(outcome.step)
+        context["steps"][step["id"]] = {"output": outcome.output}
+        error = error or outcome.error
+        ends_at = outcome.step.ends_at
+    return tuple(planned), error, ends_at
+
+
+def _reason_to_skip(
+    step: Step, context: Mapping[str, Any], functions: Mapping[str, Any], *, failed: bool
+) -> str | None:
+    if failed and not _asks_for_status(step):
+        return skipped_after_failure(step["id"])
+    condition = step.get("if", True)
+    # With `each`, an expression is asked again for every item.
+    holds = condition is not False if "each" in step else truthy(render(condition, context, functions=functions).value)
+    return None if holds else f"Skipping step {step['id']} because its if condition was false"
+
+
+def _asks_for_status(step: Step) -> bool:
+    condition = step.get("if")
+    return isinstance(condition, str) and _ASKS_FOR_STATUS.search(condition) is not None
+
+
+def _skipped(step: Step, at: Milliseconds, message: str, *, announced: bool) -> PlannedStep:
+    return PlannedStep(step["id"], step["name"], at, at, StepStatus.SKIPPED, message, announced)
+
+
+def _unreached(step: Step, at: Milliseconds) -> PlannedStep:
+    return PlannedStep(step["id"], step["name"], at, None, StepStatus.SKIPPED, "", announced=False)
+
+
+def _render_output(output: Mapping[str, Any], context: Mapping[str, Any]) -> dict[str, Any]:
+    rendered = _rendered(output, context)
+    for key in ("links", "text"):
+        if isinstance(rendered.get(key), list):
+            rendered[key] = [_without_if(item) for item in rendered[key] if _is_kept(item)]
+    return rendered
+
+
+def _rendered(value: Mapping[str, Any], context: Mapping[str, Any]) -> dict[str, Any]:
+    rendered = render(dict(value), context).value
+    return rendered if isinstance(rendered, dict) else {}
+
+
+def _is_kept(item: Any) -> bool:
+    # An `if` that renders to undefined has dropped its key, so the item stays: a missing flag is not a false one.
+    return not isinstance(item, dict) or truthy(item.get("if", True))
+
+
+def _without_if(item: Any) -> Any:
+    return {key: value for key, value in item.items() if key != "if"} if isinstance(item, dict) else item
+
+
+def _cancelled_by_another(plan: Plan, at: Milliseconds | None, task_id: str) -> Plan:
+    end = end_of(plan)
+    return plan if at is None or (end is not None and end <= at) else cancel(plan, at, task_id)

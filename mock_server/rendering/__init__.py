@@ -1,0 +1,23 @@
+"""Template expressions of Backstage, rendered like the real renderer does, on a budget.
+
+Templates may be hostile: they reach nothing but the values and functions given, and end within their limits.
+"""
+
+from mock_server.rendering.errors import RenderingError
+from mock_server.rendering.limits import DEFAULT_LIMITS, Limits
+from mock_server.rendering.rendering import Rendered, render, render_text
+from mock_server.rendering.templates import compile_text
+from mock_server.rendering.values import UNDEFINED, Undefined, truthy
+
+__all__ = [
+    "DEFAULT_LIMITS",
+    "UNDEFINED",
+    "Limits",
+    "Rendered",
+    "RenderingError",
+    "Undefined",
+    "compile_text",
+    "render",
+    "render_text",
+    "truthy",
+]

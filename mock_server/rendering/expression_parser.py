@@ -1,0 +1,225 @@
+"""Builds expressions from tokens, with the precedence that templates have on the real renderer."""
+
+from dataclasses import replace
+
+from mock_server.rendering.errors import BudgetExhausted, TemplateSyntaxError
+from mock_server.rendering.expressions import (
+    Arguments,
+    ArrayLiteral,
+    EnvironmentPart,
+    Expression,
+    Group,
+    Literal,
+    Name,
+    ObjectLiteral,
+    Suffix,
+    Suffixed,
+)
+from mock_server.rendering.numerals import text_to_number
+from mock_server.rendering.operations import Chain, Conditional, Decision, Membership, Not, Sign, Test
+from mock_server.rendering.operators import OPERATORS, POWER, Operator
+from mock_server.rendering.patterns.pattern import compile_pattern
+from mock_server.rendering.run import ENVIRONMENT
+from mock_server.rendering.suffixes import Call, Filter, Index, Member, Slice
+from mock_server.rendering.token_reader import TokenReader
+from mock_server.rendering.tokens import Token, unescaped
+
+CONSTANTS: dict[str, bool | None] = {"true": True, "false": False, "none": None, "null": None}
+OR, AND, IN, IS = 1, 2, 4, 5
+
+_INSEPARABLE = {OPERATORS["**"][1], OPERATORS["//"][1]}
+
+
+class ExpressionParser(TokenReader):
+    """Reads expressions, nested no deeper than `depth`."""
+
+    def __init__(self, tokens: tuple[Token, ...], depth: int) -> None:
+        super().__init__(tokens)
+        self._room = depth
+
+    def expression(self) -> Expression:
+        """One expression, an inline if included."""
+        value = self._operation(OR)
+        if not self.skip("if", "name"):
+            return value
+        condition = self._operation(OR)
+        return Conditional(condition, value, self._operation(OR) if self.skip("else", "name") else Literal(""))
+
+    def arguments(self) -> Arguments:
+        """The arguments after an opening parenthesis, up to the closing one."""
+        positional: list[Expression] = []
+        keywords: list[tuple[str, Expression]] = []
+        while not self.skip(")"):
+            if positional or keywords:
+                self.expect(",")
+            value = self.expression()
+            if isinstance(value, Name) and self.skip("="):
+                keywords.append((value.name, self.expression()))
+            elif keywords:
+                raise TemplateSyntaxError("a positional argument follows a keyword argument")
+            else:
+                positional.append(value)
+        return Arguments(tuple(positional), tuple(keywords))
+
+    def filter(self) -> Filter:
+        """The name and arguments of a filter."""
+        name = self.name()
+        while self.skip("."):
+            name += f".{self.name()}"
+        return Filter(name, self.arguments() if self.skip("(") else Arguments())
+
+    def _operation(self, least: int) -> Expression:
+        self._room -= 1
+        if self._room < 0:
+            raise BudgetExhausted("the expression is nested too deeply")
+        left = self._negation() if least <= IN and self.skip("not", "name") else self._signed()
+        while True:
+            token = self.peek()
+            if token.kind == "symbol" and token.text in OPERATORS:
+                level = OPERATORS[token.text][0]
+                if level < least:
+                    break
+                left = self._chain(left, level)
+            elif token.kind == "name" and least <= self._level(token):
+                left = self._worded(left, self._level(token))
+            else:
+                break
+        self._room += 1
+        return left
+
+    def _chain(self, first: Expression, level: int) -> Expression:
+        rest: list[tuple[Operator, Expression]] = []
+        while self.peek().kind == "symbol" and OPERATORS.get(self.peek().text, (0, None))[0] == level:
+            operator = OPERATORS[self.take().text][1]
+            rest.append((operator, self._signed() if level == POWER else self._operation(level + 1)))
+        return Chain(first, tuple(rest))
+
+    def _level(self, token: Token) -> int:
+        if token.text == "not":
+            return IN if self.after_next().text == "in" else 0
+        return {"or": OR, "and": AND, "in": IN, "is": IS}.get(token.text, 0)
+
+    def _worded(self, left: Expression, level: int) -> Expression:
+        if level == IN:
+            negative = self.skip("not", "name")
+            self.take()
+            found: Expression = Membership(left, self._operation(IS))
+            return Not(found) if negative else found
+        word = self.take().text
+        if level == IS:
+            negative = self.skip("not", "name")
+            name = self.name()
+            found = Test(left, name, self.arguments() if self.skip("(") else Arguments())
+            following = OPERATORS.get(self.peek().text) if self.peek().kind == "symbol" else None
+            if following:
+                # The real renderer takes the operator for a part of the test, and finds no such test to hold.
+                self._chain(found, following[0])
+                found = Literal(False)
+            if self.peek().text == "is":
+                raise self.unexpected()
+            return Not(found) if negative else found
+        operands = [left, self._operation(level + 1)]
+        while self.skip(word, "name"):
+            operands.append(self._operation(level + 1))
+        return Decision(tuple(operands), settles=word == "or")
+
+    def _negation(self) -> Expression:
+        self._room -= 1
+        if self._room < 0:
+            raise BudgetExhausted("the expression is nested too deeply")
+        operand = self._negation() if self.skip("not", "name") else self._operation(IN)
+        self._room += 1
+        return _negated(operand)
+
+    def _signed(self) -> Expression:
+        for sign, factor in (("-", -1), ("+", 1)):
+            if self.skip(sign):
+                operand = self._suffixed(self._primary(), filters=False)
+                return self._suffixed(Sign(operand, factor), filters=True)
+        return self._suffixed(self._primary(), filters=True)
+
+    def _suffixed(self, subject: Expression, *, filters: bool) -> Expression:
+        suffixes: list[Suffix] = []
+        while True:
+            if self.skip("."):
+                suffixes.append(Member(self.name()))
+            elif self.skip("["):
+                suffixes.append(self._subscript())
+            elif self.skip("("):
+                suffixes.append(Call(self.arguments()))
+            elif filters and self.skip("|"):
+                suffixes.append(self.filter())
+            else:
+                break
+        first = suffixes[0] if suffixes else None
+        if isinstance(first, Member) and isinstance(subject, Name) and subject.name == ENVIRONMENT:
+            subject = EnvironmentPart(first.name)
+            del suffixes[0]
+        return Suffixed(subject, tuple(suffixes)) if suffixes else subject
+
+    def _subscript(self) -> Suffix:
+        bounds: list[Expression | None] = [None]
+        while not self.skip("]"):
+            if self.skip(":"):
+                bounds.append(None)
+            elif bounds[-1] is None:
+                bounds[-1] = self.expression()
+            else:
+                raise self.unexpected()
+        if len(bounds) == 1 and bounds[0] is not None:
+            return Index(bounds[0])
+        if len(bounds) not in (2, 3):
+            raise TemplateSyntaxError("malformed subscript")
+        return Slice((bounds[0], bounds[1], bounds[2] if len(bounds) == 3 else None))
+
+    def _primary(self) -> Expression:
+        token = self.take()
+        if token.kind == "text":
+            return Literal(unescaped(token.text))
+        if token.kind == "number":
+            return Literal(text_to_number(token.text))
+        if token.kind == "pattern":
+            source, _, flags = token.text[2:].rpartition("/")
+            if source.endswith("\\"):
+                raise TemplateSyntaxError("a backslash before the end of a regular expression is ambiguous")
+            # Each literal is a value of its own, unlike any other.
+            return Literal(replace(compile_pattern(source, flags)))
+        if token.kind == "name":
+            return Literal(CONSTANTS[token.text]) if token.text in CONSTANTS else Name(token.text)
+        if token.text == "(":
+            items = self._items(")")
+            if not items:
+                raise TemplateSyntaxError("empty parentheses")
+            return Group(items)
+        if token.text == "[":
+            return ArrayLiteral(self._items("]"))
+        if token.text == "{":
+            return self._object()
+        raise TemplateSyntaxError(f"unexpected {token.text or 'end'}")
+
+    def _items(self, closing: str) -> tuple[Expression, ...]:
+        items: list[Expression] = []
+        while not self.skip(closing):
+            if items:
+                self.expect(",")
+            items.append(self.expression())
+        return tuple(items)
+
+    def _object(self) -> Expression:
+        members: list[tuple[str, Expression]] = []
+        while not self.skip("}"):
+            if members:
+                self.expect(",")
+            token = self.take()
+            if token.kind not in ("text", "name") or token.text in CONSTANTS:
+                raise TemplateSyntaxError("the key of an object is not a name or text")
+            self.expect(":")
+            members.append((token.text if token.kind == "name" else unescaped(token.text), self.expression()))
+        return ObjectLiteral(tuple(members))
+
+
+def _negated(node: Expression) -> Expression:
+    # The real renderer negates as JavaScript does, the first operand only: `not a == b` means `(not a) == b`.
+    if isinstance(node, Chain) and node.rest[0][0] not in _INSEPARABLE:
+        return replace(node, first=_negated(node.first))
+    return Not(node)

@@ -1,0 +1,81 @@
+"""The filters that Backstage adds."""
+
+import re
+from urllib.parse import parse_qs, urlsplit
+
+from mock_server.rendering.errors import EvaluationError
+from mock_server.rendering.filters.inputs import text_only
+from mock_server.rendering.limits import Budget
+from mock_server.rendering.members import property_of
+from mock_server.rendering.routines import Routine
+from mock_server.rendering.values import UNDEFINED, Value, to_text
+
+# Hosts that Backstage has an integration for without configuration, and what each needs: one of several sets of parts.
+REQUIRED_PARTS: dict[str, tuple[tuple[str, ...], ...]] = {
+    "github.com": (("owner", "repo"),),
+    "gitlab.com": (("owner", "repo"), ("project",)),
+    "bitbucket.org": (("workspace", "project", "repo"),),
+    "dev.azure.com": (("project", "repo"),),
+}
+
+_PARTS = ("owner", "organization", "workspace", "project", "repo")
+_ENTITY_REF = re.compile(r"(?:([^:]+):)?(?:([^/]+)/)?(.+)", re.DOTALL)
+
+
+def _parse_repo_url(_budget: Budget, value: Value) -> Value:
+    return _repository(value)
+
+
+def _project_slug(_budget: Budget, value: Value) -> Value:
+    repository = _repository(value)
+    return f"{repository.get('owner', 'undefined')}/{repository.get('repo', 'undefined')}"
+
+
+def _repository(value: Value) -> dict[str, str]:
+    try:
+        url = urlsplit(f"https://{text_only(value)}")
+        host = url.netloc.lower()
+        query = parse_qs(url.query, max_num_fields=100)
+    except ValueError as error:
+        raise EvaluationError("malformed repository URL") from error
+    required = REQUIRED_PARTS.get(host)
+    if required is None:
+        raise EvaluationError("no integration is configured for the host of the repository URL")
+    found = {part: query[part][0].strip("/") for part in _PARTS if query.get(part)}
+    if not any(all(found.get(part) for part in parts) for parts in required):
+        raise EvaluationError("a part of the repository URL is missing")
+    return {"host": host, **found}
+
+
+def _parse_entity_ref(budget: Budget, value: Value, defaults: Value = UNDEFINED) -> Value:
+    if isinstance(value, dict):
+        kind, namespace, name = (property_of(value, part, budget) or None for part in ("kind", "namespace", "name"))
+    else:
+        found = _ENTITY_REF.fullmatch(text_only(value))
+        kind, namespace, name = found.groups() if found else (None, None, None)
+    kind = kind or property_of(defaults, "defaultKind", budget) or None
+    namespace = namespace or property_of(defaults, "defaultNamespace", budget) or "default"
+    if not (isinstance(kind, str) and isinstance(namespace, str) and isinstance(name, str)):
+        raise EvaluationError("the entity reference lacks its kind or name")
+    return {"kind": kind, "namespace": namespace, "name": name}
+
+
+def _pick(budget: Budget, value: Value, path: Value = UNDEFINED) -> Value:
+    keys = [to_text(key, budget) for key in path] if isinstance(path, list) else _keys(to_text(path, budget))
+    if isinstance(value, dict) and isinstance(path, str) and path in value:
+        return value[path]
+    for key in keys:
+        value = property_of(value, key, budget)
+    return value
+
+
+def _keys(path: str) -> list[str]:
+    return [key.strip("'\"") for key in path.replace("[", ".").replace("]", "").split(".")]
+
+
+BACKSTAGE_FILTERS: dict[str, Routine] = {
+    "parseEntityRef": _parse_entity_ref,
+    "parseRepoUrl": _parse_repo_url,
+    "pick": _pick,
+    "projectSlug": _project_slug,
+}

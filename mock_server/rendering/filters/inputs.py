@@ -1,0 +1,51 @@
+"""What filters accept."""
+
+from mock_server.rendering.errors import EvaluationError
+from mock_server.rendering.limits import Budget
+from mock_server.rendering.members import property_of
+from mock_server.rendering.values import UNDEFINED, SafeText, Value, to_output, truthy
+
+
+def text_or_nothing(value: Value) -> str:
+    """A text, where whatever JavaScript takes for false counts as the empty one."""
+    return text_only(value if truthy(value) else "")
+
+
+def text_only(value: Value) -> str:
+    """A text and nothing else."""
+    if not isinstance(value, str):
+        raise EvaluationError("the filter needs a text")
+    return value
+
+
+def like(original: Value, text: str) -> str:
+    """The text, marked safe if the original was."""
+    return SafeText(text) if isinstance(original, SafeText) else text
+
+
+def safe(value: Value, budget: Budget) -> SafeText:
+    """The value as a text that is not escaped again."""
+    return SafeText(to_output(value, budget))
+
+
+def array_only(value: Value) -> list[Value]:
+    """An array and nothing else."""
+    if not isinstance(value, list):
+        raise EvaluationError("the filter needs an array")
+    return value
+
+
+def sequence(value: Value) -> list[Value]:
+    """The elements of an array or text, none of any other value that is there."""
+    if value is None or value is UNDEFINED:
+        raise EvaluationError("the filter needs an array or a text")
+    return value if isinstance(value, list) else list(value) if isinstance(value, str) else []
+
+
+def attribute_of(item: Value, path: Value, budget: Budget) -> Value:
+    """What a path such as `a.b` leads to; without a path the item itself."""
+    if not isinstance(path, str):
+        return property_of(item, path, budget) if truthy(path) else item
+    for key in path.split(".") if path else ():
+        item = property_of(item, key, budget)
+    return item

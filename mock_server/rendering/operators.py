@@ -1,0 +1,111 @@
+"""The binary operators of expressions."""
+
+import math
+from collections.abc import Callable
+
+from mock_server.rendering.comparison import at_most, less, loosely_equal, strictly_equal
+from mock_server.rendering.limits import Budget
+from mock_server.rendering.numerals import double, normal
+from mock_server.rendering.values import Value, to_number, to_primitive, to_text
+
+Operator = Callable[[Value, Value, Budget], Value]
+
+
+def add(left: Value, right: Value, budget: Budget) -> Value:
+    """The sum, or one text if either side is a text."""
+    left, right = to_primitive(left, budget), to_primitive(right, budget)
+    if isinstance(left, str) or isinstance(right, str):
+        return concatenate(left, right, budget)
+    return normal(to_number(left, budget) + to_number(right, budget))
+
+
+def concatenate(left: Value, right: Value, budget: Budget) -> Value:
+    """Both as one text."""
+    first, second = to_text(left, budget), to_text(right, budget)
+    budget.admit(len(first) + len(second))
+    return first + second
+
+
+def _subtract(left: Value, right: Value, budget: Budget) -> Value:
+    return normal(to_number(left, budget) - to_number(right, budget))
+
+
+def _multiply(left: Value, right: Value, budget: Budget) -> Value:
+    return normal(to_number(left, budget) * to_number(right, budget))
+
+
+def _divide(left: Value, right: Value, budget: Budget) -> Value:
+    return normal(_quotient(to_number(left, budget), to_number(right, budget)))
+
+
+def _floor_divide(left: Value, right: Value, budget: Budget) -> Value:
+    quotient = _quotient(to_number(left, budget), to_number(right, budget))
+    return normal(math.floor(quotient)) if math.isfinite(quotient) else quotient
+
+
+def _remainder(left: Value, right: Value, budget: Budget) -> Value:
+    dividend, divisor = double(to_number(left, budget)), double(to_number(right, budget))
+    if not divisor or math.isinf(dividend):
+        return math.nan
+    return normal(math.fmod(dividend, divisor))
+
+
+def _power(left: Value, right: Value, budget: Budget) -> Value:
+    base, exponent = double(to_number(left, budget)), double(to_number(right, budget))
+    if abs(base) == 1 and math.isinf(exponent):
+        return math.nan
+    if math.isnan(exponent):
+        return math.nan
+    negative = base < 0 and math.fmod(exponent, 2) in (1, -1) if math.isfinite(exponent) else False
+    try:
+        return normal(math.pow(base, exponent))
+    except OverflowError:
+        return -math.inf if negative else math.inf
+    except ValueError:
+        return math.nan if base else math.inf
+
+
+def _quotient(dividend: float, divisor: float) -> float:
+    dividend, divisor = double(dividend), double(divisor)
+    if divisor:
+        return dividend / divisor
+    return math.nan if not dividend or math.isnan(dividend) else math.copysign(math.inf, dividend)
+
+
+def _differs_loosely(left: Value, right: Value, budget: Budget) -> Value:
+    return not loosely_equal(left, right, budget)
+
+
+def _differs_strictly(left: Value, right: Value, budget: Budget) -> Value:
+    return not strictly_equal(left, right, budget)
+
+
+def _more(left: Value, right: Value, budget: Budget) -> Value:
+    return less(right, left, budget)
+
+
+def _at_least(left: Value, right: Value, budget: Budget) -> Value:
+    return at_most(right, left, budget)
+
+
+EQUALITY, RELATION, SUM, PRODUCT, FLOOR, POWER = range(6, 12)
+
+# How tightly each operator binds, and what it does. Equal ones group to the left, as in the JavaScript they stand for.
+OPERATORS: dict[str, tuple[int, Operator]] = {
+    "==": (EQUALITY, loosely_equal),
+    "!=": (EQUALITY, _differs_loosely),
+    "===": (EQUALITY, strictly_equal),
+    "!==": (EQUALITY, _differs_strictly),
+    "<": (RELATION, less),
+    "<=": (RELATION, at_most),
+    ">": (RELATION, _more),
+    ">=": (RELATION, _at_least),
+    "+": (SUM, add),
+    "-": (SUM, _subtract),
+    "~": (SUM, concatenate),
+    "*": (PRODUCT, _multiply),
+    "/": (PRODUCT, _divide),
+    "%": (PRODUCT, _remainder),
+    "//": (FLOOR, _floor_divide),
+    "**": (POWER, _power),
+}

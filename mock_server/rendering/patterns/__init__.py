@@ -1,0 +1,1 @@
+"""Regular expressions of JavaScript, matched under a budget."""

@@ -1,0 +1,119 @@
+"""Renders JSON values and whole texts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mock_server.rendering.errors import BudgetExhausted, ContextWouldChange, RenderingError
+from mock_server.rendering.limits import DEFAULT_LIMITS, Budget, Limits
+from mock_server.rendering.run import HostFunction, Run
+from mock_server.rendering.templates import Template, compile_text, has_tags
+from mock_server.rendering.values import UNDEFINED, Value, to_json
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A rendered value, and the texts in it that were made with secrets."""
+
+    value: Any
+    redactions: frozenset[str] = frozenset()
+
+
+def render(
+    value: Any,
+    context: Mapping[str, Any],
+    *,
+    functions: Mapping[str, HostFunction] | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Rendered:
+    """Render every text in a JSON value; a text that cannot be rendered stays as it is.
+
+    A text that is nothing but one `${{ }}` becomes the value of its expression. Where that is undefined, a member of
+    an object disappears, an element of an array becomes null, and `value` itself becomes `UNDEFINED`.
+    """
+    if isinstance(value, str) and not has_tags(value):
+        return Rendered(value)
+    renderer = _Renderer(context, functions or {}, limits)
+    return Rendered(renderer.rendered(value, limits.depth), frozenset(renderer.redactions))
+
+
+def render_text(
+    text: str,
+    context: Mapping[str, Any],
+    *,
+    functions: Mapping[str, HostFunction] | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> str:
+    """Render a whole text, such as the content of a file, to a text."""
+    if not has_tags(text):
+        return text
+    written = _Renderer(context, functions or {}, limits).written(compile_text(text, limits))
+    return str(written)
+
+
+class _Renderer:
+    """One call: all the texts of a value, on one budget."""
+
+    def __init__(self, context: Mapping[str, Any], functions: Mapping[str, HostFunction], limits: Limits) -> None:
+        self._context = context
+        self._functions = functions
+        self._limits = limits
+        self._budget = Budget(limits)
+        self.redactions: set[str] = set()
+
+    def rendered(self, value: Any, room: int) -> Any:
+        if isinstance(value, str):
+            return self._rendered_text(value) if has_tags(value) else value
+        if room <= 0:
+            return value
+        if isinstance(value, list):
+            items = (self.rendered(item, room - 1) for item in value)
+            return [None if item is UNDEFINED else item for item in items]
+        if isinstance(value, dict):
+            members = ((key, self.rendered(item, room - 1)) for key, item in value.items())
+            return {key: item for key, item in members if item is not UNDEFINED}
+        return value
+
+    def _rendered_text(self, text: str) -> Any:
+        try:
+            return self.written(compile_text(text, self._limits), native=True)
+        except RenderingError:
+            return text
+
+    def written(self, template: Template, *, native: bool = False) -> Any:
+        if template.failure is not None:
+            raise RenderingError(template.failure)
+        try:
+            try:
+                return self._attempt(template, self._context, native)
+            except ContextWouldChange:
+                return self._attempt_on_copy(template, native)
+        except RecursionError:
+            raise BudgetExhausted("the values are nested too deeply") from None
+
+    def _attempt_on_copy(self, template: Template, native: bool) -> Any:
+        copy = to_json(dict(self._context), self._budget)
+        self._budget.owns_context = True
+        try:
+            return self._attempt(template, copy, native)
+        finally:
+            self._budget.owns_context = False
+
+    def _attempt(self, template: Template, context: Mapping[str, Any], native: bool) -> Any:
+        run = Run(context, self._functions, self._budget)
+        if native and template.sole is not None:
+            value: Value = template.sole.evaluate(run)
+            result = UNDEFINED if value is UNDEFINED else to_json(value, self._budget)
+        else:
+            result = template.body.text(run)
+        if run.read_secrets:
+            self.redactions.update(_texts(result))
+        return result
+
+
+def _texts(value: Any) -> set[str]:
+    """Every text in a JSON value that is not empty, keys aside."""
+    if isinstance(value, str):
+        return {value} if value else set()
+    items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return {text for item in items for text in _texts(item)}

@@ -1,0 +1,174 @@
+"""The methods of texts and of regular expressions."""
+
+from mock_server.rendering.limits import Budget
+from mock_server.rendering.numerals import WHITESPACE
+from mock_server.rendering.patterns.pattern import Pattern
+from mock_server.rendering.patterns.replacement import replace_pattern, replace_text
+from mock_server.rendering.routines import Routine
+from mock_server.rendering.values import UNDEFINED, Value, to_integer, to_text
+
+
+def _to_upper_case(_budget: Budget, text: str) -> Value:
+    return text.upper()
+
+
+def _to_lower_case(_budget: Budget, text: str) -> Value:
+    return text.lower()
+
+
+def _trim(_budget: Budget, text: str) -> Value:
+    return text.strip(WHITESPACE)
+
+
+def _trim_start(_budget: Budget, text: str) -> Value:
+    return text.lstrip(WHITESPACE)
+
+
+def _trim_end(_budget: Budget, text: str) -> Value:
+    return text.rstrip(WHITESPACE)
+
+
+def _char_at(budget: Budget, text: str, index: Value = UNDEFINED) -> Value:
+    position = to_integer(index, budget)
+    return text[position] if 0 <= position < len(text) else ""
+
+
+def _char_code_at(budget: Budget, text: str, index: Value = UNDEFINED) -> Value:
+    position = to_integer(index, budget)
+    return ord(text[position]) if 0 <= position < len(text) else float("nan")
+
+
+def _concat(budget: Budget, text: str, *others: Value) -> Value:
+    parts = [text, *(to_text(other, budget) for other in others)]
+    budget.admit(sum(map(len, parts)))
+    return "".join(parts)
+
+
+def _includes(budget: Budget, text: str, part: Value, start: Value = UNDEFINED) -> Value:
+    return text.find(to_text(part, budget), _clamped(start, text, budget)) >= 0
+
+
+def _starts_with(budget: Budget, text: str, part: Value, start: Value = UNDEFINED) -> Value:
+    return text.startswith(to_text(part, budget), _clamped(start, text, budget))
+
+
+def _ends_with(budget: Budget, text: str, part: Value, end: Value = UNDEFINED) -> Value:
+    return text[: _clamped(end, text, budget, len(text))].endswith(to_text(part, budget))
+
+
+def _index_of(budget: Budget, text: str, part: Value, start: Value = UNDEFINED) -> Value:
+    return text.find(to_text(part, budget), _clamped(start, text, budget))
+
+
+def _last_index_of(budget: Budget, text: str, part: Value, start: Value = UNDEFINED) -> Value:
+    wanted = to_text(part, budget)
+    return text.rfind(wanted, 0, _clamped(start, text, budget, len(text)) + len(wanted))
+
+
+def _slice(budget: Budget, text: str, start: Value = UNDEFINED, end: Value = UNDEFINED) -> Value:
+    return text[to_integer(start, budget) : to_integer(end, budget, len(text))]
+
+
+def _substring(budget: Budget, text: str, start: Value = UNDEFINED, end: Value = UNDEFINED) -> Value:
+    first, last = sorted((_clamped(start, text, budget), _clamped(end, text, budget, len(text))))
+    return text[first:last]
+
+
+def _repeat(budget: Budget, text: str, count: Value = UNDEFINED) -> Value:
+    times = max(0, to_integer(count, budget))
+    budget.admit(len(text) * times)
+    return text * times
+
+
+def _pad_start(budget: Budget, text: str, length: Value = UNDEFINED, filler: Value = UNDEFINED) -> Value:
+    return _padding(text, length, filler, budget) + text
+
+
+def _pad_end(budget: Budget, text: str, length: Value = UNDEFINED, filler: Value = UNDEFINED) -> Value:
+    return text + _padding(text, length, filler, budget)
+
+
+def _replace(budget: Budget, text: str, old: Value, new: Value) -> Value:
+    replacement = to_text(new, budget)
+    if isinstance(old, Pattern):
+        return replace_pattern(text, old, replacement, budget)
+    return replace_text(text, to_text(old, budget), replacement, budget)
+
+
+def _replace_all(budget: Budget, text: str, old: Value, new: Value) -> Value:
+    replacement = to_text(new, budget)
+    if isinstance(old, Pattern):
+        return replace_pattern(text, old, replacement, budget)
+    return replace_text(text, to_text(old, budget), replacement, budget, most=len(text) + 1)
+
+
+def _split(budget: Budget, text: str, separator: Value = UNDEFINED, limit: Value = UNDEFINED) -> Value:
+    parts: list[Value] = [text]
+    if isinstance(separator, Pattern):
+        parts = _split_by(separator, text, budget)
+    elif separator is not UNDEFINED:
+        wanted = to_text(separator, budget)
+        budget.spend(text.count(wanted) if wanted else len(text))
+        parts = list(text.split(wanted) if wanted else text)
+    most = to_integer(limit, budget, -1)
+    return parts if most < 0 else parts[:most]
+
+
+def _split_by(pattern: Pattern, text: str, budget: Budget) -> list[Value]:
+    if not text:
+        return [] if pattern.match(text, 0, budget) else [text]
+    parts: list[Value] = []
+    start = position = 0
+    while position < len(text):
+        found = pattern.match(text, position, budget)
+        if found is None or found.end == start:
+            position += 1
+            continue
+        parts.append(text[start:position])
+        parts.extend(UNDEFINED if group is None else group for group in found.groups)
+        start = found.end
+        position = max(found.end, position)
+    return [*parts, text[start:]]
+
+
+def _test(budget: Budget, pattern: Pattern, text: Value = UNDEFINED) -> Value:
+    return pattern.search(to_text(text, budget), 0, budget) is not None
+
+
+def _padding(text: str, length: Value, filler: Value, budget: Budget) -> str:
+    wanted = to_integer(length, budget) - len(text)
+    unit = " " if filler is UNDEFINED else to_text(filler, budget)
+    if wanted <= 0 or not unit:
+        return ""
+    budget.admit(wanted)
+    return (unit * (wanted // len(unit) + 1))[:wanted]
+
+
+def _clamped(index: Value, text: str, budget: Budget, default: int = 0) -> int:
+    return min(max(0, to_integer(index, budget, default)), len(text))
+
+
+STRING_METHODS: dict[str, Routine] = {
+    "charAt": _char_at,
+    "charCodeAt": _char_code_at,
+    "concat": _concat,
+    "endsWith": _ends_with,
+    "includes": _includes,
+    "indexOf": _index_of,
+    "lastIndexOf": _last_index_of,
+    "padEnd": _pad_end,
+    "padStart": _pad_start,
+    "repeat": _repeat,
+    "replace": _replace,
+    "replaceAll": _replace_all,
+    "slice": _slice,
+    "split": _split,
+    "startsWith": _starts_with,
+    "substring": _substring,
+    "toLowerCase": _to_lower_case,
+    "toUpperCase": _to_upper_case,
+    "trim": _trim,
+    "trimEnd": _trim_end,
+    "trimStart": _trim_start,
+}
+PATTERN_METHODS: dict[str, Routine] = {"test": _test}

@@ -1,0 +1,66 @@
+"""What can follow an expression: properties, slices, calls and filters."""
+
+from dataclasses import dataclass
+
+from mock_server.rendering.errors import EvaluationError
+from mock_server.rendering.expressions import Arguments, Expression
+from mock_server.rendering.filters.table import filtered
+from mock_server.rendering.members import property_of, slice_of
+from mock_server.rendering.run import Run
+from mock_server.rendering.values import Function, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """`.name`."""
+
+    name: str
+
+    def apply(self, value: Value, run: Run) -> Value:
+        return property_of(value, self.name, run.budget)
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """`[key]`."""
+
+    key: Expression
+
+    def apply(self, value: Value, run: Run) -> Value:
+        return property_of(value, self.key.evaluate(run), run.budget)
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """`[start:stop:step]`."""
+
+    bounds: tuple[Expression | None, Expression | None, Expression | None]
+
+    def apply(self, value: Value, run: Run) -> Value:
+        start, stop, step = (None if bound is None else bound.evaluate(run) for bound in self.bounds)
+        return slice_of(value, start, stop, step, run.budget)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """`(arguments)`."""
+
+    arguments: Arguments
+
+    def apply(self, value: Value, run: Run) -> Value:
+        if not isinstance(value, Function):
+            raise EvaluationError("what is called is not a function")
+        positional, keywords = self.arguments.evaluate(run)
+        return value.call(run.budget, positional, keywords)
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """`| name(arguments)`."""
+
+    name: str
+    arguments: Arguments
+
+    def apply(self, value: Value, run: Run) -> Value:
+        positional, keywords = self.arguments.evaluate(run)
+        return filtered(self.name, value, positional, keywords, run.budget)

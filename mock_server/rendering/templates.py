@@ -1,0 +1,46 @@
+"""Templates, parsed once and kept."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from mock_server.rendering.errors import RenderingError
+from mock_server.rendering.expressions import Expression
+from mock_server.rendering.limits import Budget, Limits
+from mock_server.rendering.statements import Body, Output
+from mock_server.rendering.template_parser import TemplateParser
+
+LONGEST_KEPT = 2_000
+MOST_KEPT = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A parsed template: what it writes, its only expression if it is nothing else, or why it is malformed."""
+
+    body: Body
+    sole: Expression | None = None
+    failure: str | None = None
+
+
+def has_tags(text: str) -> bool:
+    """Whether a text is a template at all."""
+    return "${{" in text or "{%" in text or "{#" in text
+
+
+def compile_text(text: str, limits: Limits) -> Template:
+    """The template of a text; short ones are remembered."""
+    return _kept(text, limits) if len(text) <= LONGEST_KEPT else _compiled(text, limits)
+
+
+def _compiled(text: str, limits: Limits) -> Template:
+    try:
+        body = TemplateParser(text, Budget(limits)).parse()
+    except RenderingError as error:
+        return Template(Body(()), failure=str(error))
+    except RecursionError:
+        return Template(Body(()), failure="the template is nested too deeply")
+    only = body.statements[0] if len(body.statements) == 1 else None
+    return Template(body, only.expression if isinstance(only, Output) else None)
+
+
+_kept = lru_cache(maxsize=MOST_KEPT)(_compiled)

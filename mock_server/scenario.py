@@ -1,0 +1,201 @@
+"""Scenarios: how a task is to go, and which one a task takes when it is created."""
+
+import random
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any, Literal
+
+from mock_server.clock import SECOND, Milliseconds
+
+
+class UnknownScenario(LookupError):
+    """A name that no loaded scenario has."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        super().__init__(f"Unknown scenario '{name}'; there are {', '.join(sorted(known))}")
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """A stretch of time drawn between two bounds, or one that never ends."""
+
+    least: float
+    most: float
+    never: bool = False
+
+    def draw(self, draw: random.Random) -> Milliseconds | None:
+        """Milliseconds, or None for never. Draws in any case, so that what comes after does not depend on it."""
+        fraction = draw.random()
+        return None if self.never else round((self.least + (self.most - self.least) * fraction) * SECOND)
+
+
+NO_TIME = Duration(0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Uses:
+    """A range of uses, counted from 1; `last` is None for an open one."""
+
+    first: int
+    last: int | None
+
+    def __contains__(self, use: int) -> bool:
+        return self.first <= use and (self.last is None or use <= self.last)
+
+
+@dataclass(frozen=True, slots=True)
+class LogRule:
+    """A line that a step logs, `repeat` times; `every` seconds apart, or spread over the step's time."""
+
+    text: str
+    level: str = "info"
+    repeat: int = 1
+    every: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FailRule:
+    """The error with which a step fails."""
+
+    name: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepRule:
+    """What a scenario says of the steps that it matches; None where it says nothing."""
+
+    ids: tuple[str, ...] = ("*",)
+    actions: tuple[str, ...] = ("*",)
+    position: int | Literal["first", "last"] | None = None
+    duration: Duration | None = None
+    logs: tuple[LogRule, ...] | None = None
+    fail: FailRule | None = None
+    outputs: Mapping[str, Any] | None = None
+
+    def matches(self, id: str, action: str, number: int, count: int) -> bool:
+        """Whether the rule is about the step of this id and action, the `number`-th (from 1) of `count`."""
+        place = {"first": 1, "last": count}.get(str(self.position), self.position)
+        return (place is None or place == number) and _any_glob(self.ids, id) and _any_glob(self.actions, action)
+
+
+@dataclass(frozen=True, slots=True)
+class Behaviour:
+    """How a task goes, as far as a scenario says so."""
+
+    queue: Duration | None = None
+    cancel: Milliseconds | None = None
+    steps: tuple[StepRule, ...] = ()
+    output: Mapping[str, Any] | None = None
+
+    def over(self, other: "Behaviour") -> "Behaviour":
+        """This behaviour, with the other where it says nothing."""
+        return Behaviour(
+            self.queue if self.queue is not None else other.queue,
+            self.cancel if self.cancel is not None else other.cancel,
+            self.steps + other.steps,
+            self.output if self.output is not None else other.output,
+        )
+
+    def rule_for(self, id: str, action: str, number: int, count: int) -> StepRule:
+        """All that is said of one step: for each key, the first rule that has it counts."""
+        rules = [rule for rule in self.steps if rule.matches(id, action, number, count)]
+        return StepRule(
+            duration=next((rule.duration for rule in rules if rule.duration is not None), None),
+            logs=next((rule.logs for rule in rules if rule.logs is not None), None),
+            fail=next((rule.fail for rule in rules if rule.fail is not None), None),
+            outputs=next((rule.outputs for rule in rules if rule.outputs is not None), None),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """A create for which a scenario is sought."""
+
+    template_ref: str
+    values: Mapping[str, Any]
+    created_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Which creates take a scenario by themselves."""
+
+    templates: tuple[str, ...] = ("*",)
+    creators: tuple[str, ...] = ("*",)
+    values: tuple[tuple[str, Any], ...] = ()
+    uses: Uses = Uses(1, None)
+
+    def fits(self, occasion: Occasion) -> bool:
+        """Whether everything but the number of the use holds."""
+        return (
+            _any_glob(self.templates, occasion.template_ref)
+            and _any_glob(self.creators, occasion.created_by or "")
+            and all(_fits_value(wanted, occasion.values.get(key)) for key, wanted in self.values)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """One scenario file. `match` is None for a scenario that is only used by name."""
+
+    name: str
+    description: str
+    match: Match | None
+    behaviour: Behaviour
+    uses: tuple[tuple[Uses, Behaviour], ...] = ()
+
+    def at_use(self, use: int) -> Behaviour:
+        """The behaviour at the n-th use (from 1)."""
+        behaviour = self.behaviour
+        for uses, special in reversed(self.uses):
+            if use in uses:
+                behaviour = special.over(behaviour)
+        return behaviour
+
+
+class Scenarios:
+    """The loaded scenarios by name; matches are tried in the order of the sequence."""
+
+    def __init__(self, scenarios: Sequence[Scenario]) -> None:
+        self._scenarios = {scenario.name: scenario for scenario in scenarios}
+
+    def __iter__(self) -> Iterator[Scenario]:
+        return iter(self._scenarios.values())
+
+    def named(self, name: str) -> Scenario:
+        """Raises UnknownScenario."""
+        try:
+            return self._scenarios[name]
+        except KeyError:
+            raise UnknownScenario(name, self._scenarios) from None
+
+
+def select(
+    scenarios: Scenarios, occasion: Occasion, *, named: str | None, active: str, use: Callable[[str], int]
+) -> tuple[Scenario, int]:
+    """The scenario that a create takes and the number of this use of it.
+
+    The one that the request names, else the first whose match holds, else the active one. `use` counts a use of a
+    scenario with the occasion's template and returns its number; a match counts each create that it fits.
+    Raises UnknownScenario.
+    """
+    if named is not None:
+        return scenarios.named(named), use(named)
+    for scenario in scenarios:
+        if scenario.match is not None and scenario.match.fits(occasion):
+            number = use(scenario.name)
+            if number in scenario.match.uses:
+                return scenario, number
+    return scenarios.named(active), use(active)
+
+
+def _any_glob(globs: Iterable[str], text: str) -> bool:
+    return any(fnmatchcase(text, glob) for glob in globs)
+
+
+def _fits_value(wanted: Any, value: Any) -> bool:
+    if isinstance(wanted, str) and isinstance(value, str):
+        return fnmatchcase(value, wanted)
+    return type(wanted) is type(value) and bool(wanted == value)

@@ -1,0 +1,107 @@
+"""Load scenarios from YAML files, each checked against the schema that lies beside the shipped ones."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from mock_server.clock import SECOND
+from mock_server.scenario import (
+    Behaviour,
+    Duration,
+    FailRule,
+    LogRule,
+    Match,
+    Scenario,
+    Scenarios,
+    StepRule,
+    Uses,
+)
+from mock_server.sources import BrokenFile, Source, read_sources
+from mock_server.violations import compile_schema, first_mistake
+
+
+def load_scenarios(folders: Sequence[Path], schema: Path) -> Scenarios:
+    """Load every scenario of the folders; one of a later folder replaces one of the same name.
+
+    Those of later folders come first, each folder in the order of its file names. Raises BrokenFile.
+    """
+    validator = compile_schema(json.loads(schema.read_text(encoding="utf-8")))
+    loaded: dict[str, Scenario] = {}
+    for folder in reversed(folders):
+        if not folder.is_dir():
+            raise BrokenFile(folder, None, "no such folder")
+        for path in sorted(folder.glob("*.y*ml")):
+            sources = read_sources(path)
+            if len(sources) != 1:
+                raise BrokenFile(path, None, "a scenario file holds one document")
+            mistake = first_mistake(validator, sources[0].data)
+            if mistake is not None:
+                raise sources[0].broken(mistake.location, str(mistake))
+            loaded.setdefault(path.stem, _scenario(path.stem, sources[0]))
+    return Scenarios(list(loaded.values()))
+
+
+def _scenario(name: str, source: Source) -> Scenario:
+    data = source.data
+    match = data.get("match")
+    return Scenario(
+        name=name,
+        description=data["description"],
+        match=None if match is None else _match(match),
+        behaviour=_behaviour(data),
+        uses=tuple((_uses(entry["use"]), _behaviour(entry)) for entry in data.get("uses", [])),
+    )
+
+
+def _match(data: Mapping[str, Any]) -> Match:
+    return Match(
+        templates=_globs(data.get("template")),
+        creators=_globs(data.get("createdBy")),
+        values=tuple(data.get("values", {}).items()),
+        uses=_uses(data.get("use", {"from": 1})),
+    )
+
+
+def _uses(data: Any) -> Uses:
+    return Uses(data, data) if isinstance(data, int) else Uses(data.get("from", 1), data.get("to"))
+
+
+def _behaviour(data: Mapping[str, Any]) -> Behaviour:
+    return Behaviour(
+        queue=_duration(data.get("queue")),
+        cancel=round(data["cancel"] * SECOND) if "cancel" in data else None,
+        steps=tuple(_step_rule(entry) for entry in data.get("steps", [])),
+        output=data.get("output"),
+    )
+
+
+def _step_rule(data: Mapping[str, Any]) -> StepRule:
+    fail = data.get("fail")
+    logs = data.get("logs")
+    return StepRule(
+        ids=_globs(data.get("id")),
+        actions=_globs(data.get("action")),
+        position=data.get("position"),
+        duration=_duration(data.get("duration")),
+        logs=None if logs is None else tuple(_log_rule(entry) for entry in logs),
+        fail=None if fail is None else FailRule(fail.get("name", "Error"), fail["message"]),
+        outputs=data.get("outputs"),
+    )
+
+
+def _log_rule(data: Any) -> LogRule:
+    return LogRule(data) if isinstance(data, str) else LogRule(**data)
+
+
+def _duration(data: Any) -> Duration | None:
+    if data is None:
+        return None
+    if data == "never":
+        return Duration(0, 0, never=True)
+    least, most = (data, data) if isinstance(data, int | float) else sorted(data)
+    return Duration(least, most)
+
+
+def _globs(data: Any) -> tuple[str, ...]:
+    return ("*",) if data is None else (data,) if isinstance(data, str) else tuple(data)

@@ -1,0 +1,154 @@
+"""What the handlers call: worlds, and the life of the tasks in them."""
+
+import hashlib
+import random
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from mock_server.actions.catalogue import ActionCatalogue
+from mock_server.clock import VirtualClock
+from mock_server.entities import ref_of
+from mock_server.entity_refs import parse_entity_ref
+from mock_server.lifecycle import TERMINAL
+from mock_server.plan import Brief, make_plan, numbered_steps
+from mock_server.scenario import Occasion, Scenario, Scenarios, select
+from mock_server.store import InMemoryTaskStore, VersionConflict
+from mock_server.task import Task
+from mock_server.templates import Catalog, base_url, check_secrets, check_values, parse_template_ref
+from mock_server.timeline import cancel, event_capacity
+from mock_server.world import World, Worlds
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who asks. `entity_ref` is None for a service, and for anybody when authentication is off."""
+
+    entity_ref: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How a simulator is set up. Without a `seed`, the ids of tasks are random."""
+
+    scenario: str
+    speed: float = 1.0
+    seed: int | None = None
+    kept_tasks: int = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class NewTask:
+    """A request to create a task. `scenario` is the one that the request names, if it does."""
+
+    template_ref: str
+    values: Mapping[str, Any]
+    secrets: Mapping[str, str] = field(default_factory=dict)
+    scenario: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """A new task and the scenario that it plays."""
+
+    task: Task
+    scenario: Scenario
+
+
+class Simulator:
+    """The mock's whole behaviour, without the wire."""
+
+    def __init__(self, catalog: Catalog, actions: ActionCatalogue, scenarios: Scenarios, settings: Settings) -> None:
+        scenarios.named(settings.scenario)
+        self.catalog = catalog
+        self.actions = actions
+        self.scenarios = scenarios
+        self.settings = settings
+        self.worlds = Worlds(self._make_world)
+
+    async def create_task(self, world: World, principal: Principal, new: NewTask) -> Created:
+        """Create a task and plan it whole.
+
+        Raises MalformedEntityRef, UnusableTemplate, UnknownTemplate, InvalidValues or UnknownScenario; a refused
+        create counts as no use of a scenario.
+        """
+        ref = parse_template_ref(new.template_ref)
+        template = self.catalog.template(ref)
+        check_values(template, new.values)
+        check_secrets(template, new.secrets)
+        scenario, use = select(
+            self.scenarios,
+            Occasion(str(ref), new.values, principal.entity_ref),
+            named=new.scenario,
+            active=world.scenario,
+            use=lambda name: world.count_use(name, str(ref)),
+        )
+        draw = self._draw(world.name, str(ref), world.count_create(str(ref)))
+        task_id = str(uuid.UUID(int=draw.getrandbits(128), version=4))
+        if self.settings.seed is None:
+            task_id = str(uuid.uuid4())
+        spec = self._spec(template, new.values, principal)
+        brief = Brief(task_id, spec["steps"], spec["output"], new.values, new.secrets, spec["user"])
+        plan = make_plan(brief, scenario.at_use(use), self.actions, self.catalog.entities, draw, use=use)
+        task = Task(
+            id=task_id,
+            spec=spec,
+            created_by=principal.entity_ref,
+            created_at=world.clock.now(),
+            first_event_id=await world.store.allot_event_ids(event_capacity(plan)),
+            plan=plan,
+        )
+        await world.store.create(task)
+        return Created(task, scenario)
+
+    async def cancel_task(self, world: World, task_id: str) -> Task:
+        """Cancel a task that has not ended; one that has stays as it is. Raises UnknownTask."""
+        while True:
+            task = await world.store.get(task_id)
+            now = world.clock.now()
+            if task.status(now) in TERMINAL:
+                return task
+            plan = cancel(task.plan, now - task.created_at, task.id)
+            cancelled = replace(task, plan=plan, version=task.version + 1)
+            try:
+                await world.store.replace(cancelled, expected_version=task.version)
+            except VersionConflict:
+                continue
+            return cancelled
+
+    def close(self) -> None:
+        """End every open stream."""
+        self.worlds.close()
+
+    def user(self, principal: Principal) -> dict[str, Any]:
+        """The `user` of a task's spec: empty for a service, without `entity` for a user that the catalog lacks."""
+        if principal.entity_ref is None:
+            return {}
+        entity = self.catalog.entities.get(parse_entity_ref(principal.entity_ref, default_kind="user"))
+        return ({} if entity is None else {"entity": entity}) | {"ref": principal.entity_ref}
+
+    def _spec(self, template: Mapping[str, Any], values: Mapping[str, Any], principal: Principal) -> dict[str, Any]:
+        spec = template["spec"]
+        recovery = spec.get("EXPERIMENTAL_recovery")
+        info: dict[str, Any] = {"entityRef": str(ref_of(template))}
+        url = base_url(template)
+        if url is not None:
+            info["baseUrl"] = url
+        return {
+            "apiVersion": template["apiVersion"],
+            "steps": numbered_steps(spec["steps"]),
+            **({} if recovery is None else {"EXPERIMENTAL_recovery": recovery}),
+            "output": spec.get("output", {}),
+            "parameters": values,
+            "user": self.user(principal),
+            "templateInfo": info | {"entity": {"metadata": template["metadata"]}},
+        }
+
+    def _draw(self, *circumstances: object) -> random.Random:
+        text = "\n".join(map(str, (self.settings.seed or 0, *circumstances)))
+        return random.Random(int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest()))  # noqa: S311
+
+    def _make_world(self, name: str) -> World:
+        clock = VirtualClock(speed=self.settings.speed)
+        return World(name, clock, InMemoryTaskStore(clock, self.settings.kept_tasks), self.settings.scenario)

@@ -1,0 +1,123 @@
+"""Read YAML files that people write, and say where in them a mistake is.
+
+The core schema of YAML 1.2, as Backstage reads it: `yes`, `on` and dates are strings. A file is bounded in size and
+in what its aliases unfold to, and a key may stand only once.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+MAX_BYTES = 5_000_000
+MAX_NODES = 500_000
+MAX_DEPTH = 100
+
+Location = tuple[str | int, ...]
+
+
+class BrokenFile(Exception):
+    """A file that cannot be used: which, in which line, and why."""
+
+    def __init__(self, path: Path, line: int | None, reason: str) -> None:
+        self.path, self.line, self.reason = path, line, reason
+        super().__init__(f"{path}{'' if line is None else f':{line}'}: {reason}")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One YAML document: its data, and the line (from 1) at which each part of it begins."""
+
+    path: Path
+    data: Any
+    lines: dict[Location, int]
+
+    def broken(self, location: Sequence[str | int], reason: str) -> BrokenFile:
+        """The mistake at a location, or at its nearest parent that has a line."""
+        for length in range(len(location), -1, -1):
+            line = self.lines.get(tuple(location[:length]))
+            if line is not None:
+                return BrokenFile(self.path, line, reason)
+        return BrokenFile(self.path, None, reason)
+
+
+def read_sources(path: Path) -> list[Source]:
+    """The documents of a YAML file, empty ones left out. Raises BrokenFile."""
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise BrokenFile(path, None, error.strerror or str(error)) from error
+    if len(raw) > MAX_BYTES:
+        raise BrokenFile(path, None, f"larger than {MAX_BYTES} bytes")
+    try:
+        nodes = list(yaml.compose_all(raw, Loader=yaml.CSafeLoader))
+    except yaml.MarkedYAMLError as error:
+        line = None if error.problem_mark is None else error.problem_mark.line + 1
+        raise BrokenFile(path, line, error.problem or "not YAML") from error
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+        raise BrokenFile(path, None, f"not YAML: {error}") from error
+    sources = [_Reader(path).read(node) for node in nodes]
+    return [source for source in sources if source.data is not None]
+
+
+class _Reader:
+    """Builds the data of one document and remembers the line of each part."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lines: dict[Location, int] = {}
+
+    def read(self, root: yaml.Node) -> Source:
+        return Source(self._path, self._value(root, ()), self._lines)
+
+    def _value(self, node: yaml.Node, location: Location) -> Any:
+        line = node.start_mark.line + 1
+        self._lines.setdefault(location, line)
+        if len(self._lines) > MAX_NODES:
+            raise BrokenFile(self._path, line, f"unfolds to more than {MAX_NODES} values")
+        if len(location) > MAX_DEPTH:
+            raise BrokenFile(self._path, line, f"nested deeper than {MAX_DEPTH} levels")
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, location)
+        if isinstance(node, yaml.SequenceNode):
+            return [self._value(item, (*location, index)) for index, item in enumerate(node.value)]
+        return self._scalar(node)
+
+    def _mapping(self, node: yaml.MappingNode, location: Location) -> dict[str, Any]:
+        mapping: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            line = key_node.start_mark.line + 1
+            if not isinstance(key_node, yaml.ScalarNode):
+                raise BrokenFile(self._path, line, "a key must be a string")
+            key = str(key_node.value)
+            if key in mapping:
+                raise BrokenFile(self._path, line, f'the key "{key}" stands here a second time')
+            self._lines[(*location, key)] = line
+            mapping[key] = self._value(value_node, (*location, key))
+        return mapping
+
+    def _scalar(self, node: yaml.Node) -> Any:
+        text = str(node.value)
+        if not node.tag.startswith(_STANDARD_TAG):
+            raise BrokenFile(self._path, node.start_mark.line + 1, f"the tag {node.tag} is not known")
+        if getattr(node, "style", None) or (node.tag == _STANDARD_TAG + "str" and not _EXPONENT.search(text)):
+            return text
+        for pattern, convert in _PLAIN_SCALARS:
+            if pattern.fullmatch(text):
+                return convert(text)
+        return text
+
+
+_STANDARD_TAG = "tag:yaml.org,2002:"
+# YAML 1.1, which the parser resolves by, takes `1e3` for a string.
+_EXPONENT = re.compile("[0-9][eE][0-9]")
+_PLAIN_SCALARS: tuple[tuple[re.Pattern[str], Callable[[str], Any]], ...] = (
+    (re.compile("|~|null|Null|NULL"), lambda _: None),
+    (re.compile("true|True|TRUE|false|False|FALSE"), lambda text: text.lower() == "true"),
+    (re.compile("[-+]?[0-9]{1,300}"), int),
+    (re.compile("0x[0-9a-fA-F]{1,16}"), lambda text: int(text, 16)),
+    (re.compile(r"[-+]?(\.[0-9]{1,300}|[0-9]{1,300}(\.[0-9]{0,300})?)([eE][-+]?[0-9]{1,2})?"), float),
+)

@@ -1,0 +1,229 @@
+"""Plan one step: what it logs, how long it takes, how it ends and what it gives to the steps behind it."""
+
+import json
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from mock_server.actions.catalogue import Action, ActionCatalogue
+from mock_server.actions.performance import complete_output, example_output, perform
+from mock_server.clock import Milliseconds
+from mock_server.entities import Entities
+from mock_server.lifecycle import StepStatus
+from mock_server.redaction import Redactor
+from mock_server.rendering import UNDEFINED, RenderingError, render, render_text, truthy
+from mock_server.scenario import Behaviour, Duration, LogRule
+from mock_server.step_lines import LINE_NUMBER, lay_out
+from mock_server.timeline import Failure, PlannedStep
+from mock_server.validation import InvalidSchema, stacks
+
+Step = Mapping[str, Any]
+
+MAX_ITEMS = 1_000
+_UNREGISTERED = (
+    "Template action with ID '{}' is not registered. See "
+    "https://backstage.io/docs/features/software-templates/builtin-actions/ on how to add a new action module."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What every step of a task is planned with. `redactor` learns as steps are rendered."""
+
+    behaviour: Behaviour
+    actions: ActionCatalogue
+    entities: Entities
+    draw: random.Random
+    redactor: Redactor
+    secrets: Mapping[str, str]
+    use: int
+    dry_run: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a step stands: its number (from 1) of so many, when it starts, and what has happened by then."""
+
+    number: int
+    count: int
+    starts_at: Milliseconds
+    context: Mapping[str, Any]
+    functions: Mapping[str, Callable[[], bool]]
+    failed_before: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StepOutcome:
+    """A planned step, what it gives to later ones, and the error that it brings to the task."""
+
+    step: PlannedStep
+    output: dict[str, Any]
+    error: Failure | None
+
+
+class _StepFailed(Exception):
+    def __init__(self, name: str, message: str) -> None:
+        super().__init__(message)
+        self.failure = Failure(name, message)
+
+
+def plan_step(step: Step, tools: Tools, place: Place) -> StepOutcome:
+    """How a step goes that is not skipped."""
+    course = _Course(step, tools, place)
+    failure: Failure | None = None
+    try:
+        course.run()
+    except _StepFailed as failed:
+        failure = Failure(failed.failure.name, tools.redactor.text(failed.failure.message))
+    return course.outcome(failure)
+
+
+class _Course:
+    """How one step goes, while it is being planned."""
+
+    def __init__(self, step: Step, tools: Tools, place: Place) -> None:
+        self._step = step
+        self._tools = tools
+        self._place = place
+        self._action = tools.actions.get(step["action"])
+        self._rule = tools.behaviour.rule_for(step["id"], step["action"], place.number, place.count)
+        self._context = {
+            **place.context,
+            "secrets": dict(tools.secrets),
+            "environment": {"parameters": {}, "secrets": {}},
+        }
+        self._logs: list[LogRule] = []
+        self._duration: Milliseconds = 0
+        self._outputs: list[dict[str, Any]] = []
+        self._skipped: str | None = None
+
+    def run(self) -> None:
+        """Raises _StepFailed at the point where the step fails."""
+        action = self._action
+        if action is None and self._rule.outputs is None:
+            raise _StepFailed("NotFoundError", _UNREGISTERED.format(self._step["action"]))
+        if action is not None and self._tools.dry_run and not self._dry_runs(action):
+            return
+        if "each" in self._step:
+            self._run_each()
+        else:
+            self._run_once(self._context, self._step["action"])
+        if self._rule.fail is not None:
+            raise _StepFailed(self._rule.fail.name, self._scenario_text(self._rule.fail.message))
+
+    def outcome(self, failure: Failure | None) -> StepOutcome:
+        step, rule, tools = self._step, self._rule, self._tools
+        duration = self._duration if rule.duration is None else rule.duration.draw(tools.draw)
+        if rule.logs is not None:
+            self._logs = [replace(log, text=self._scenario_text(log.text)) for log in rule.logs]
+        starts_at = self._place.starts_at
+        status, message = self._ending(failure)
+        planned = PlannedStep(
+            id=step["id"],
+            name=step["name"],
+            starts_at=starts_at,
+            ends_at=None if duration is None else starts_at + duration,
+            ends_as=status,
+            message=message,
+            lines=lay_out(self._logs, starts_at, duration, tools.redactor.text),
+        )
+        output = {} if failure is not None else tools.redactor.value(self._collected_output())
+        return StepOutcome(planned, output, None if duration is None else failure)
+
+    def _ending(self, failure: Failure | None) -> tuple[StepStatus, str]:
+        if failure is not None:
+            stack = f"{failure.name}: {failure.message}\n    at {self._step['action']}\n    at step {self._step['id']}"
+            again = f"Additional error occurred: {failure.message}\n{stack}"
+            return StepStatus.FAILED, again if self._place.failed_before else stack
+        if self._skipped is not None:
+            return StepStatus.SKIPPED, self._skipped
+        return StepStatus.COMPLETED, f"Finished step {self._step['name']}"
+
+    def _dry_runs(self, action: Action) -> bool:
+        if action.supports_dry_run:
+            input = json.dumps(self._input(self._context), indent=2, ensure_ascii=False)
+            self._log(f"Running {action.id} in dry-run mode with inputs (secrets redacted): {input}")
+            return True
+        self._skipped = f"Skipping because {action.id} does not support dry-run"
+        self._outputs.append(example_output(action))
+        return False
+
+    def _run_each(self) -> None:
+        for key, value in self._items():
+            context = {**self._context, "each": {"key": key, "value": value}}
+            item = json.dumps(context["each"], separators=(",", ":"), ensure_ascii=False)
+            if "if" in self._step and not truthy(self._render(self._step["if"], context)):
+                self._log(f"Skipping step each: {item}")
+                continue
+            self._log(f"Running step each: {item}")
+            self._run_once(context, f"{self._step['action']}[{key}]")
+
+    def _items(self) -> list[tuple[str, Any]]:
+        source = self._step["each"]
+        complaint = f"Invalid value on action {self._step['action']}.each parameter,"
+        rendered = self._render(source, self._context)
+        if rendered is UNDEFINED:
+            raise _StepFailed("InputError", f'{complaint} "{source}" cannot be resolved to a value')
+        if not isinstance(rendered, list | dict):
+            raise _StepFailed("InputError", f"{complaint} must resolve to an array or object")
+        if len(rendered) > MAX_ITEMS:
+            raise _StepFailed("InputError", f"{complaint} must not have more than {MAX_ITEMS} items")
+        pairs = rendered.items() if isinstance(rendered, dict) else enumerate(rendered)
+        return [(str(key), value) for key, value in pairs]
+
+    def _run_once(self, context: Mapping[str, Any], subject: str) -> None:
+        action, output = self._action, dict[str, Any]()
+        if action is not None:
+            input = self._input(context)
+            _check_input(action, input, subject)
+            performance = perform(action, input, self._tools.entities)
+            for message in performance.logs:
+                self._log(message)
+            self._duration += Duration(*performance.duration).draw(self._tools.draw) or 0
+            if performance.failure is not None:
+                raise _StepFailed(performance.failure.name, performance.failure.message)
+            output = dict(performance.output)
+            if not performance.whole:
+                output = complete_output(action, output, self._tools.draw)
+        if self._rule.outputs is not None:
+            output = self._render(dict(self._rule.outputs), self._scenario_context(context))
+        self._outputs.append(output)
+
+    def _collected_output(self) -> dict[str, Any]:
+        if "each" not in self._step or self._skipped is not None:
+            return self._outputs[0] if self._outputs else {}
+        names = {name: None for output in self._outputs for name in output}
+        return {name: [output.get(name) for output in self._outputs] for name in names}
+
+    def _input(self, context: Mapping[str, Any]) -> dict[str, Any]:
+        rendered: dict[str, Any] = self._render(self._step.get("input", {}), context)
+        return rendered
+
+    def _render(self, value: Any, context: Mapping[str, Any]) -> Any:
+        rendered = render(value, context, functions=self._place.functions)
+        self._tools.redactor.learn(rendered.redactions)
+        return rendered.value
+
+    def _scenario_text(self, text: str) -> str:
+        try:
+            return render_text(text, self._scenario_context(self._context))
+        except RenderingError:
+            return text
+
+    def _scenario_context(self, context: Mapping[str, Any]) -> dict[str, Any]:
+        # A scenario tells what the world sees, so it gets no secrets.
+        step = {key: self._step[key] for key in ("id", "name", "action")}
+        return {**context, "secrets": {}, "step": step, "use": self._tools.use, "line": LINE_NUMBER}
+
+    def _log(self, message: str) -> None:
+        self._logs.append(LogRule(message))
+
+
+def _check_input(action: Action, input: dict[str, Any], subject: str) -> None:
+    try:
+        mistakes = stacks(input, action.input_schema)
+    except InvalidSchema as error:
+        mistakes = [str(error)]
+    if mistakes:
+        raise _StepFailed("InputError", f"Invalid input passed to action {subject}, {', '.join(mistakes)}")

@@ -1,0 +1,126 @@
+"""Where tasks are kept: the protocol, and the store in memory."""
+
+import heapq
+from collections.abc import Sequence
+from typing import Protocol
+from weakref import WeakValueDictionary
+
+from mock_server.clock import Clock, Milliseconds, Signal
+from mock_server.task import Task
+
+
+class UnknownTask(LookupError):
+    """No task of this id is kept; the message is the real server's."""
+
+    def __init__(self, task_id: str) -> None:
+        super().__init__(f"No task with id '{task_id}' found")
+
+
+class VersionConflict(Exception):
+    """The task was replaced by somebody else since it was read."""
+
+
+class TaskStore(Protocol):
+    """What the simulator needs of a store. Every method may be asked by many at once."""
+
+    async def create(self, task: Task) -> None: ...
+
+    async def get(self, task_id: str) -> Task:
+        """Raises UnknownTask."""
+        ...
+
+    async def list(self, created_by: str | None = None) -> Sequence[Task]:
+        """The newest first; with a creator, only that one's, at a cost that does not depend on the others."""
+        ...
+
+    async def replace(self, task: Task, *, expected_version: int) -> None:
+        """Put a task in the place of the version that was read. Raises UnknownTask or VersionConflict."""
+        ...
+
+    async def allot_event_ids(self, count: int) -> int:
+        """The first of so many event ids, greater than all that were allotted before."""
+        ...
+
+    def changed(self, task_id: str) -> Signal:
+        """Fires when the task is replaced or no longer kept, and when the store is closed."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class InMemoryTaskStore:
+    """Keeps at most `limit` tasks: the first to have finished goes first, and without a finished one the oldest."""
+
+    def __init__(self, clock: Clock, limit: int) -> None:
+        self._clock = clock
+        self._limit = limit
+        self._tasks: dict[str, Task] = {}
+        self._by_creator: dict[str, dict[str, None]] = {}
+        self._finishing: list[tuple[Milliseconds, str, int]] = []
+        self._next_event_id = 1
+        self._signals: WeakValueDictionary[str, Signal] = WeakValueDictionary()
+
+    async def create(self, task: Task) -> None:
+        self._tasks[task.id] = task
+        if task.created_by is not None:
+            self._by_creator.setdefault(task.created_by, {})[task.id] = None
+        self._note_end(task)
+        while len(self._tasks) > self._limit:
+            self._forget(self._least_needed())
+
+    async def get(self, task_id: str) -> Task:
+        try:
+            return self._tasks[task_id]
+        except KeyError:
+            raise UnknownTask(task_id) from None
+
+    async def list(self, created_by: str | None = None) -> Sequence[Task]:
+        if created_by is None:
+            return list(reversed(self._tasks.values()))
+        return [self._tasks[task_id] for task_id in reversed(self._by_creator.get(created_by, {}))]
+
+    async def replace(self, task: Task, *, expected_version: int) -> None:
+        if (await self.get(task.id)).version != expected_version:
+            raise VersionConflict
+        self._tasks[task.id] = task
+        self._note_end(task)
+        self._fire(task.id)
+
+    async def allot_event_ids(self, count: int) -> int:
+        first, self._next_event_id = self._next_event_id, self._next_event_id + count
+        return first
+
+    def changed(self, task_id: str) -> Signal:
+        return self._signals.setdefault(task_id, Signal())
+
+    def close(self) -> None:
+        for signal in list(self._signals.values()):
+            signal.fire()
+
+    def _note_end(self, task: Task) -> None:
+        if task.ends_at is not None:
+            heapq.heappush(self._finishing, (task.ends_at, task.id, task.version))
+
+    def _least_needed(self) -> Task:
+        while self._finishing:
+            ends_at, task_id, version = self._finishing[0]
+            task = self._tasks.get(task_id)
+            if task is not None and task.version == version:
+                if ends_at > self._clock.now():
+                    break
+                return task
+            heapq.heappop(self._finishing)
+        return next(iter(self._tasks.values()))
+
+    def _forget(self, task: Task) -> None:
+        del self._tasks[task.id]
+        if task.created_by is not None:
+            del self._by_creator[task.created_by][task.id]
+            if not self._by_creator[task.created_by]:
+                del self._by_creator[task.created_by]
+        self._fire(task.id)
+
+    def _fire(self, task_id: str) -> None:
+        signal = self._signals.get(task_id)
+        if signal is not None:
+            signal.fire()

@@ -1,0 +1,199 @@
+"""Template entities: which there are, the form of each, and what a task of one starts from."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from mock_server.entities import Entities, Entity, complete, load_entity_sources, ref_of
+from mock_server.entity_refs import EntityRef, parse_entity_ref
+from mock_server.sources import Source
+from mock_server.validation import InvalidSchema, validate, validate_secrets
+from mock_server.violations import Violation, compile_schema, first_mistake, violations
+
+API_VERSION = "scaffolder.backstage.io/v1beta3"
+
+_PAGES = {"anyOf": [{"type": "object"}, {"type": "array", "items": {"type": "object"}}]}
+_DECORATORS = {
+    "type": "array",
+    "items": {"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}}},
+}
+TEMPLATE_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "required": ["apiVersion", "kind", "metadata", "spec"],
+    "properties": {
+        "metadata": {"type": "object", "required": ["name"], "properties": {"name": {"type": "string"}}},
+        "spec": {
+            "type": "object",
+            "required": ["type", "steps"],
+            "properties": {
+                "type": {"type": "string", "minLength": 1},
+                "owner": {"type": "string", "minLength": 1},
+                "lifecycle": {"type": "string", "minLength": 1},
+                "parameters": _PAGES,
+                "presentation": {"type": "object"},
+                "secrets": {"type": "object", "properties": {"schema": {"type": "object"}}},
+                "formDecorators": _DECORATORS,
+                "EXPERIMENTAL_formDecorators": _DECORATORS,
+                "EXPERIMENTAL_recovery": {
+                    "type": "object",
+                    "properties": {"EXPERIMENTAL_strategy": {"type": "string", "enum": ["none", "startOver"]}},
+                },
+                "steps": {
+                    "type": "array",
+                    "items": {
+                        "type": "object",
+                        "required": ["action"],
+                        "properties": {
+                            "id": {"type": "string"},
+                            "name": {"type": "string"},
+                            "action": {"type": "string"},
+                            "input": {"type": "object"},
+                            "if": {"type": ["string", "boolean"]},
+                            "each": {"type": ["string", "array", "object"]},
+                        },
+                    },
+                },
+                "output": {
+                    "type": "object",
+                    "properties": {
+                        "links": {"type": "array", "items": {"type": "object"}},
+                        "text": {"type": "array", "items": {"type": "object"}},
+                    },
+                    "additionalProperties": {"type": "string"},
+                },
+            },
+        },
+    },
+}
+
+
+class UnusableTemplate(Exception):
+    """A template of a kind or version that the Scaffolder does not run; the message is the real server's."""
+
+
+class UnknownTemplate(LookupError):
+    """No template of this reference is loaded."""
+
+    def __init__(self, ref: EntityRef) -> None:
+        super().__init__(f"Template {ref} not found")
+
+
+class InvalidValues(Exception):
+    """Values or secrets that the template does not accept; `errors` as npm jsonschema reports them."""
+
+    def __init__(self, errors: list[dict[str, Any]]) -> None:
+        super().__init__(errors[0]["stack"])
+        self.errors = errors
+
+
+class Catalog:
+    """The loaded entities, and the templates among them."""
+
+    def __init__(self, entities: Entities) -> None:
+        self.entities = entities
+
+    def template(self, ref: EntityRef) -> Entity:
+        """A template that can be run. Raises UnusableTemplate or UnknownTemplate."""
+        if ref.kind.lower() != "template":
+            raise UnusableTemplate("Invalid kind, only 'Template' kind is supported")
+        entity = self.entities.get(ref)
+        if entity is None:
+            raise UnknownTemplate(ref)
+        if entity["apiVersion"] != API_VERSION:
+            raise UnusableTemplate(f"Unsupported apiVersion field in schema entity, {entity['apiVersion']}")
+        return entity
+
+    @property
+    def template_refs(self) -> list[str]:
+        """The references of the templates that can be run, in the order of the alphabet."""
+        return sorted(
+            str(ref_of(entity))
+            for entity in self.entities
+            if entity["kind"].lower() == "template" and entity["apiVersion"] == API_VERSION
+        )
+
+
+def parse_template_ref(text: str) -> EntityRef:
+    """A `templateRef` of a request. Raises MalformedEntityRef."""
+    return parse_entity_ref(text, default_kind="template")
+
+
+def load_catalog(paths: Sequence[Path]) -> Catalog:
+    """Load and check every entity of these files and folders. Raises BrokenFile at the first mistake."""
+    validator = compile_schema(TEMPLATE_SCHEMA)
+    entities = []
+    for source in load_entity_sources(paths):
+        if source.data["kind"].lower() == "template" and source.data["apiVersion"] == API_VERSION:
+            mistake = first_mistake(validator, source.data)
+            if mistake is not None:
+                raise source.broken(mistake.location, str(mistake))
+            _check_schemas(source)
+        entities.append(complete(source.data, source.path))
+    return Catalog(Entities(entities))
+
+
+def template_violations(template: Any) -> list[Violation]:
+    """What makes a value no v1beta3 template; empty if it is one."""
+    return violations(compile_schema(TEMPLATE_SCHEMA), template)
+
+
+def pages(template: Entity) -> list[Mapping[str, Any]]:
+    """The pages of the form: one for a single object of parameters, none for no parameters."""
+    parameters = template["spec"].get("parameters", [])
+    return parameters if isinstance(parameters, list) else [parameters]
+
+
+def parameter_schema(template: Entity) -> dict[str, Any]:
+    """The answer of `getTemplateParameterSchema`, with the keys in the order of the real server."""
+    metadata, spec = template["metadata"], template["spec"]
+    decorators = spec.get("formDecorators", spec.get("EXPERIMENTAL_formDecorators"))
+    optional = {
+        "presentation": spec.get("presentation"),
+        "description": metadata.get("description"),
+        "ui:options": metadata.get("ui:options"),
+    }
+    schema = {"title": metadata.get("title", metadata["name"])}
+    schema |= {key: value for key, value in optional.items() if value is not None}
+    schema["steps"] = [_form_step(page) for page in pages(template)]
+    return schema | ({} if decorators is None else {"formDecorators": decorators})
+
+
+def _form_step(page: Mapping[str, Any]) -> dict[str, Any]:
+    step = {"title": page.get("title", "Please enter the following information")}
+    if "description" in page:
+        step["description"] = page["description"]
+    return step | {"schema": page}
+
+
+def check_values(template: Entity, values: Mapping[str, Any]) -> None:
+    """Hold the values against each page. Raises InvalidValues with the errors of the first page that refuses them."""
+    for page in pages(template):
+        errors = validate(values, page)
+        if errors:
+            raise InvalidValues(errors)
+
+
+def check_secrets(template: Entity, secrets: Mapping[str, str]) -> None:
+    """Hold the secrets against `spec.secrets.schema`, if there is one. Raises InvalidValues, without any secret."""
+    schema = template["spec"].get("secrets", {}).get("schema")
+    if schema is not None:
+        errors = validate_secrets(secrets, schema)
+        if errors:
+            raise InvalidValues(errors)
+
+
+def _check_schemas(source: Source) -> None:
+    for index, page in enumerate(pages(source.data)):
+        several = isinstance(source.data["spec"].get("parameters"), list)
+        location = ("spec", "parameters", index) if several else ("spec", "parameters")
+        try:
+            validate({}, page)
+        except InvalidSchema as error:
+            raise source.broken(location, f"no JSON Schema: {error}") from error
+
+
+def base_url(template: Entity) -> str | None:
+    """Where the template's relative paths start: its source location without `url:`."""
+    annotations = template["metadata"].get("annotations", {})
+    location = annotations.get("backstage.io/source-location", annotations.get("backstage.io/managed-by-location"))
+    return None if location is None else str(location).removeprefix("url:")

@@ -1,0 +1,133 @@
+"""What is wrong with a JSON value, in the words of the validator that the real server uses (Ajv)."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import jsonschema_rs
+
+Location = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One broken rule of a schema. `argument` is what the rule asked for: its name and value."""
+
+    location: Location
+    rule: str
+    message: str
+    argument: tuple[str, Any] | None = None
+
+    @property
+    def pointer(self) -> str:
+        """The location as a JSON pointer (RFC 6901), empty for the whole value."""
+        return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in self.location)
+
+    def __str__(self) -> str:
+        return f"{self.pointer or '<root>'} {self.message}"
+
+    def to_json(self) -> dict[str, str]:
+        return {"pointer": self.pointer, "rule": self.rule, "message": self.message}
+
+
+def compile_schema(schema: dict[str, Any] | bool) -> jsonschema_rs.Draft202012Validator:
+    """A compiled validator of the dialect of OpenAPI 3.1. Patterns run in linear time."""
+    return jsonschema_rs.Draft202012Validator(schema, pattern_options=jsonschema_rs.RegexOptions())
+
+
+def violations(validator: jsonschema_rs.Draft202012Validator, value: Any, *, below: Location = ()) -> list[Violation]:
+    """Every broken rule in the order of the schema; `below` is where the value itself stands."""
+    if validator.is_valid(value):
+        return []
+    return [_violation(error, below) for error in validator.iter_errors(value)]
+
+
+def _violation(error: jsonschema_rs.ValidationError, below: Location) -> Violation:
+    kind = error.kind.as_dict()
+    message, argument = _WORDING.get(error.kind.name, _unworded)(kind)
+    return Violation((*below, *error.instance_path), error.kind.name, message, argument)
+
+
+def first_mistake(validator: jsonschema_rs.Draft202012Validator, value: Any) -> Violation | None:
+    """The first broken rule, told to the person who wrote the value.
+
+    Of alternatives it names the mistake in the one that was meant, or else what would have been allowed.
+    """
+    for error in validator.iter_errors(value):
+        return _meant(error)
+    return None
+
+
+def _meant(error: jsonschema_rs.ValidationError) -> Violation:
+    branches = [branch for branch in error.kind.as_dict().get("context", []) if branch]
+    if not branches:
+        return _detailed(_violation(error, ()), error.kind.as_dict())
+    meant = max(branches, key=lambda branch: len(branch[0].instance_path))
+    if len(meant[0].instance_path) > len(error.instance_path):
+        return _meant(meant[0])
+    mistakes = [_meant(branch[0]) for branch in branches]
+    closer = [mistake for mistake in mistakes if mistake.rule not in {"type", "const", "enum"}]
+    if len(closer) == 1:
+        return closer[0]
+    return replace(mistakes[0], message=" or ".join(mistake.message for mistake in mistakes))
+
+
+def _detailed(violation: Violation, kind: Mapping[str, Any]) -> Violation:
+    # Ajv keeps these to itself; whoever wrote the file wants to know.
+    details = [kind["expected_value"]] if "expected_value" in kind else kind.get("unexpected", kind.get("options", []))
+    shown = ", ".join(str(detail) for detail in details)
+    return replace(violation, message=f"{violation.message}: {shown}") if shown else violation
+
+
+_Worded = tuple[str, tuple[str, Any] | None]
+
+
+def _unworded(_: Mapping[str, Any]) -> _Worded:
+    return "must be valid", None
+
+
+def _limit(comparison: str) -> Callable[[Mapping[str, Any]], _Worded]:
+    def word(kind: Mapping[str, Any]) -> _Worded:
+        return f"must be {comparison} {kind['limit']}", ("limit", kind["limit"])
+
+    return word
+
+
+def _size(comparison: str, unit: str) -> Callable[[Mapping[str, Any]], _Worded]:
+    def word(kind: Mapping[str, Any]) -> _Worded:
+        return f"must NOT have {comparison} than {kind['limit']} {unit}", ("limit", kind["limit"])
+
+    return word
+
+
+def _fixed(message: str) -> Callable[[Mapping[str, Any]], _Worded]:
+    return lambda _: (message, None)
+
+
+def _required(kind: Mapping[str, Any]) -> _Worded:
+    return f"must have required property '{kind['property']}'", ("missingProperty", kind["property"])
+
+
+def _type(kind: Mapping[str, Any]) -> _Worded:
+    types = ",".join(kind["types"])
+    return f"must be {types}", ("type", types)
+
+
+_WORDING: dict[str, Callable[[Mapping[str, Any]], _Worded]] = {
+    "required": _required,
+    "type": _type,
+    "minimum": _limit(">="),
+    "maximum": _limit("<="),
+    "minLength": _size("fewer", "characters"),
+    "maxLength": _size("more", "characters"),
+    "minItems": _size("fewer", "items"),
+    "maxItems": _size("more", "items"),
+    "enum": _fixed("must be equal to one of the allowed values"),
+    "const": _fixed("must be equal to constant"),
+    "additionalProperties": _fixed("must NOT have additional properties"),
+    "uniqueItems": _fixed("must NOT have duplicate items"),
+    "anyOf": _fixed("must match a schema in anyOf"),
+    "oneOf": _fixed("must match exactly one schema in oneOf"),
+    "pattern": lambda kind: (f'must match pattern "{kind["pattern"]}"', ("pattern", kind["pattern"])),
+    "format": lambda kind: (f'must match format "{kind["format"]}"', ("format", kind["format"])),
+}
