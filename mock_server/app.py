@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 from mock_server.actions.catalogue import load_actions
 from mock_server.answers import App, Receive, Scope, Send
@@ -12,6 +13,7 @@ from mock_server.cors import Cors
 from mock_server.edge import MOUNT, Edge
 from mock_server.handlers import actions, tasks, templates
 from mock_server.request import EXCHANGE, NoSuchRoute
+from mock_server.scenario import DEFAULT_SCENARIO
 from mock_server.scenario_files import load_scenarios
 from mock_server.simulator import Principal, Settings, Simulator
 from mock_server.spec import DocumentedApi
@@ -20,8 +22,9 @@ from mock_server.templates import load_catalog
 from openapi.documents import load_published
 
 SHIPPED = Path(__file__).parents[1] / "scenarios"
-DEFAULT_SCENARIO = "happy-path"
-DEFAULT_TOKENS: Mapping[str, Principal] = {USER_TOKEN: Principal(GUEST), SERVICE_TOKEN: Principal(None)}
+DEFAULT_TOKENS: Mapping[str, Principal] = MappingProxyType(
+    {USER_TOKEN: Principal(GUEST), SERVICE_TOKEN: Principal(None)}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,7 @@ class Options:
     templates: Sequence[Path] = ()
     scenarios: Sequence[Path] = ()
     scenario: str = DEFAULT_SCENARIO
-    tokens: Mapping[str, Principal] = field(default_factory=lambda: dict(DEFAULT_TOKENS))
+    tokens: Mapping[str, Principal] = field(default_factory=lambda: DEFAULT_TOKENS)
     auth: AuthMode = "required"
     speed: float = 1.0
     seed: int | None = None

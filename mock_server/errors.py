@@ -3,12 +3,11 @@
 import logging
 from typing import Any
 
-from connexion.exceptions import Unauthorized
-
 from mock_server.answers import Answer, Header, json_answer
 from mock_server.auth import IllegalToken, MissingCredentials
 from mock_server.dry_run import DryRunFailed, ForbiddenPath, InvalidTemplate, MalformedFile
 from mock_server.entity_refs import MalformedEntityRef
+from mock_server.framework import Unauthorized
 from mock_server.request import InvalidRequest, MethodNotAllowed, NoSuchRoute
 from mock_server.scenario import UnknownScenario
 from mock_server.store import UnknownTask

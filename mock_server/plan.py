@@ -84,6 +84,7 @@ def _plan_steps(
     error: Failure | None = None
     ends_at: Milliseconds | None = at
     functions = {"always": lambda: True, "failure": lambda: error is not None}
+    last = _last_regular(steps)
     for number, step in enumerate(steps, start=1):
         if ends_at is None:
             planned.append(_unreached(step, planned[-1].starts_at))
@@ -92,13 +93,19 @@ def _plan_steps(
         if reason is not None:
             planned.append(_skipped(step, ends_at, reason, announced=error is None or _asks_for_status(step)))
             continue
-        place = Place(number, len(steps), ends_at, context, functions, failed_before=error is not None)
+        place = Place(number, last, ends_at, context, functions, failed_before=error is not None)
         outcome = plan_step(step, tools, place)
         planned.append(outcome.step)
         context["steps"][step["id"]] = {"output": outcome.output}
         error = error or outcome.error
         ends_at = outcome.step.ends_at
     return tuple(planned), error, ends_at
+
+
+def _last_regular(steps: Sequence[Step]) -> int:
+    """The number of the last step that is no clean-up; of the last one if all are."""
+    regular = [number for number, step in enumerate(steps, start=1) if not _asks_for_status(step)]
+    return regular[-1] if regular else len(steps)
 
 
 def _reason_to_skip(

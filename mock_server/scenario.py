@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 from mock_server.clock import SECOND, Milliseconds
 
+DEFAULT_SCENARIO = "happy-path"
+
 
 class UnknownScenario(LookupError):
     """A name that no loaded scenario has."""
@@ -74,9 +76,9 @@ class StepRule:
     fail: FailRule | None = None
     outputs: Mapping[str, Any] | None = None
 
-    def matches(self, id: str, action: str, number: int, count: int) -> bool:
-        """Whether the rule is about the step of this id and action, the `number`-th (from 1) of `count`."""
-        place = {"first": 1, "last": count}.get(str(self.position), self.position)
+    def matches(self, id: str, action: str, number: int, last: int) -> bool:
+        """Whether the rule is about the step of this id, action and number, where `last` is the last one's number."""
+        place = {"first": 1, "last": last}.get(str(self.position), self.position)
         return (place is None or place == number) and _any_glob(self.ids, id) and _any_glob(self.actions, action)
 
 
@@ -98,9 +100,9 @@ class Behaviour:
             self.output if self.output is not None else other.output,
         )
 
-    def rule_for(self, id: str, action: str, number: int, count: int) -> StepRule:
+    def rule_for(self, id: str, action: str, number: int, last: int) -> StepRule:
         """All that is said of one step: for each key, the first rule that has it counts."""
-        rules = [rule for rule in self.steps if rule.matches(id, action, number, count)]
+        rules = [rule for rule in self.steps if rule.matches(id, action, number, last)]
         return StepRule(
             duration=next((rule.duration for rule in rules if rule.duration is not None), None),
             logs=next((rule.logs for rule in rules if rule.logs is not None), None),

@@ -12,16 +12,19 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 import jsonschema_rs
-from connexion.middleware.abstract import RoutedAPI, RoutedMiddleware
-from connexion.middleware.routing import RoutingMiddleware
-from connexion.middleware.security import SecurityMiddleware
-from connexion.operations import OpenAPIOperation
-from connexion.resolver import Resolver
-from connexion.spec import OpenAPISpecification
 from starlette.exceptions import HTTPException
 
 from mock_server.answers import Answer, App, Receive, Scope, Send
 from mock_server.auth import Authenticator, BearerHandler
+from mock_server.framework import (
+    OpenAPIOperation,
+    OpenAPISpecification,
+    Resolver,
+    RoutedAPI,
+    RoutedMiddleware,
+    RoutingMiddleware,
+    SecurityMiddleware,
+)
 from mock_server.request import (
     EXCHANGE,
     Call,

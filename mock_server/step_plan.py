@@ -43,10 +43,10 @@ class Tools:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a step stands: its number (from 1) of so many, when it starts, and what has happened by then."""
+    """Where a step stands: its number (from 1) and the last one's, when it starts, and what happened before."""
 
     number: int
-    count: int
+    last: int
     starts_at: Milliseconds
     context: Mapping[str, Any]
     functions: Mapping[str, Callable[[], bool]]
@@ -87,7 +87,7 @@ class _Course:
         self._tools = tools
         self._place = place
         self._action = tools.actions.get(step["action"])
-        self._rule = tools.behaviour.rule_for(step["id"], step["action"], place.number, place.count)
+        self._rule = tools.behaviour.rule_for(step["id"], step["action"], place.number, place.last)
         self._context = {
             **place.context,
             "secrets": dict(tools.secrets),

@@ -17,7 +17,7 @@ from mock_server.rendering.expressions import (
 )
 from mock_server.rendering.numerals import text_to_number
 from mock_server.rendering.operations import Chain, Conditional, Decision, Membership, Not, Sign, Test
-from mock_server.rendering.operators import OPERATORS, POWER, Operator
+from mock_server.rendering.operators import EQUALITY, OPERATORS, POWER, Operator
 from mock_server.rendering.patterns.pattern import compile_pattern
 from mock_server.rendering.run import ENVIRONMENT
 from mock_server.rendering.suffixes import Call, Filter, Index, Member, Slice
@@ -108,14 +108,8 @@ class ExpressionParser(TokenReader):
         word = self.take().text
         if level == IS:
             negative = self.skip("not", "name")
-            name = self.name()
-            found = Test(left, name, self.arguments() if self.skip("(") else Arguments())
-            following = OPERATORS.get(self.peek().text) if self.peek().kind == "symbol" else None
-            if following:
-                # The real renderer takes the operator for a part of the test, and finds no such test to hold.
-                self._chain(found, following[0])
-                found = Literal(False)
-            if self.peek().text == "is":
+            found = _test(left, self._operation(EQUALITY))
+            if self.peek() == ("name", "is"):
                 raise self.unexpected()
             return Not(found) if negative else found
         operands = [left, self._operation(level + 1)]
@@ -216,6 +210,18 @@ class ExpressionParser(TokenReader):
             self.expect(":")
             members.append((token.text if token.kind == "name" else unescaped(token.text), self.expression()))
         return ObjectLiteral(tuple(members))
+
+
+def _test(subject: Expression, test: Expression) -> Test:
+    match test:
+        case Name(name):
+            return Test(subject, name, Arguments())
+        case Suffixed(Name(name), (Call(arguments),)):
+            return Test(subject, name, arguments)
+        case Literal(None):
+            return Test(subject, "none", Arguments())
+    # The real renderer takes operators and filters for a part of the test, and no such test holds.
+    return Test(subject, "", Arguments())
 
 
 def _negated(node: Expression) -> Expression:

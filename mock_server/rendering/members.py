@@ -9,7 +9,7 @@ from mock_server.rendering.number_methods import NUMBER_METHODS
 from mock_server.rendering.patterns.pattern import Pattern
 from mock_server.rendering.routines import bind
 from mock_server.rendering.string_methods import PATTERN_METHODS, STRING_METHODS
-from mock_server.rendering.values import UNDEFINED, Value, is_number, to_number, to_text
+from mock_server.rendering.values import UNDEFINED, Value, is_number, to_number, to_text, truthy
 
 
 def property_of(value: Value, key: Value, budget: Budget) -> Value:
@@ -33,19 +33,20 @@ def property_of(value: Value, key: Value, budget: Budget) -> Value:
 
 def slice_of(value: Value, start: Value, stop: Value, step: Value, budget: Budget) -> Value:
     """`value[start:stop:step]`, always an array, with undefined where `stop` is past the end."""
-    sequence: list[Value] | str = value if isinstance(value, (str, list)) else []
-    if value and not isinstance(value, (str, list)):
-        raise EvaluationError("only an array or a text can be sliced")
+    if not truthy(value):
+        return []
     stride = _bound(step, 1, budget)
     if stride == 0:
         raise EvaluationError("the step of a slice is 0")
-    length = len(sequence)
+    if not isinstance(value, (str, list)) and (stop is None or stride < 0):
+        raise EvaluationError("what has no length has no end")
+    length = len(value) if isinstance(value, (str, list)) else budget.limits.output
     position = _bound(start, length - 1 if stride < 0 else 0, budget, length)
     end = _bound(stop, -1, budget) if stop is None and stride < 0 else _bound(stop, length, budget, length)
     items: list[Value] = []
     while 0 <= position <= length and (position < end if stride > 0 else position > end):
         budget.spend()
-        items.append(sequence[position] if position < length else UNDEFINED)
+        items.append(property_of(value, position, budget))
         position += stride
     return items
 

@@ -80,7 +80,7 @@ class Membership:
 
 @dataclass(frozen=True, slots=True)
 class Test:
-    """`subject is name(arguments)`."""
+    """`subject is name(arguments)`; without a name it never holds."""
 
     subject: Expression
     name: str
@@ -90,6 +90,8 @@ class Test:
         run.budget.spend()
         subject = self.subject.evaluate(run)
         positional, keywords = self.arguments.evaluate(run)
+        if not self.name:
+            return False
         return holds(self.name, subject, [*positional, *([keywords] if keywords else [])], run.budget)
 
 

@@ -47,8 +47,7 @@ def render_text(
     """Render a whole text, such as the content of a file, to a text."""
     if not has_tags(text):
         return text
-    written = _Renderer(context, functions or {}, limits).written(compile_text(text, limits))
-    return str(written)
+    return str(_Renderer(context, functions or {}, limits).written(text))
 
 
 class _Renderer:
@@ -76,11 +75,15 @@ class _Renderer:
 
     def _rendered_text(self, text: str) -> Any:
         try:
-            return self.written(compile_text(text, self._limits), native=True)
+            return self.written(text, native=True)
         except RenderingError:
             return text
 
-    def written(self, template: Template, *, native: bool = False) -> Any:
+    def written(self, text: str, *, native: bool = False) -> Any:
+        # Parsing is paid for every time, so that a result does not depend on what was rendered before.
+        self._budget.spend()
+        template = compile_text(text, self._limits)
+        self._budget.spend(template.steps)
         if template.failure is not None:
             raise RenderingError(template.failure)
         try:

@@ -18,6 +18,7 @@ class Template:
     """A parsed template: what it writes, its only expression if it is nothing else, or why it is malformed."""
 
     body: Body
+    steps: int
     sole: Expression | None = None
     failure: str | None = None
 
@@ -33,14 +34,18 @@ def compile_text(text: str, limits: Limits) -> Template:
 
 
 def _compiled(text: str, limits: Limits) -> Template:
+    budget = Budget(limits)
+    failure = None
     try:
-        body = TemplateParser(text, Budget(limits)).parse()
+        body = TemplateParser(text, budget).parse()
     except RenderingError as error:
-        return Template(Body(()), failure=str(error))
+        body, failure = Body(()), str(error)
     except RecursionError:
-        return Template(Body(()), failure="the template is nested too deeply")
+        body, failure = Body(()), "the template is nested too deeply"
     only = body.statements[0] if len(body.statements) == 1 else None
-    return Template(body, only.expression if isinstance(only, Output) else None)
+    return Template(
+        body, limits.steps - budget.remaining, only.expression if isinstance(only, Output) else None, failure
+    )
 
 
 _kept = lru_cache(maxsize=MOST_KEPT)(_compiled)

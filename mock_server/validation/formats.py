@@ -12,7 +12,7 @@ from mock_server.validation.javascript import WHITESPACE, number, trimmed
 from mock_server.validation.patterns import is_pattern
 
 CHARACTERS_PER_STEP = 20
-STEPS_PER_PATTERN = 250
+STEPS_PER_PATTERN = 2_500
 
 _DATE = r"\d{4}-(?:0\d|1[0-2])-(?:0[1-9]|[12]\d|3[01])"
 _TIME = r"(?:[01]\d|2[0-4]):[0-5]\d:(?:[0-5]\d|60)"
@@ -73,8 +73,8 @@ def _is_duration(value: str) -> bool:
 
 
 def _is_ipv6(value: str) -> bool:
-    address, percent, zone = value.lstrip().partition("%")
-    if percent and not re.fullmatch("[^\n\r\u2028\u2029]+", zone[:1] + trimmed(zone[1:])):
+    address, percent, zone = re.sub(f"^[{WHITESPACE}]+", "", value).partition("%")
+    if percent and not re.fullmatch(f"[^\n\r\u2028\u2029]++[{WHITESPACE}]*", zone):
         return False
     try:
         IPv6Address(address if percent else trimmed(address))

@@ -48,7 +48,6 @@ def indexed(schema: object, base: str, budget: Budget) -> dict[str, object]:
     pending = [(base, schema)]
     while pending:
         place, part = pending.pop()
-        budget.spend_on(len(place))
         if not isinstance(part, dict | list) or _reference_in(part, place):
             continue
         address = address_of(part, place)
@@ -61,7 +60,9 @@ def indexed(schema: object, base: str, budget: Budget) -> dict[str, object]:
             continue
         index[address] = part
         if isinstance(part, dict):
-            pending.extend(_inside(part, address))
+            for inner in _inside(part, address):
+                budget.spend_on(len(address))
+                pending.append(inner)
     return {base: schema, **index}
 
 

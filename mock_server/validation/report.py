@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from mock_server.validation.assertions import ASSERTIONS
 from mock_server.validation.budget import Budget, affordable, check_extent
@@ -31,7 +31,12 @@ def validate(instance: object, schema: object, *, root: str = "instance") -> lis
 
 def validate_secrets(secrets: object, schema: object) -> list[dict[str, object]]:
     """The errors of `secrets` without what they are, ready for JSON, none if they are valid."""
-    return list(affordable(map(_redacted, _failures(secrets, schema))))
+    failures = _failures(secrets, schema)
+    errors = affordable(failure.to_json() for failure in failures)
+    return [
+        {**_redacted(error), "property": written(failure.path, "secrets"), "message": _message(failure)}
+        for failure, error in zip(failures, errors, strict=False)
+    ]
 
 
 def stacks(instance: object, schema: object) -> list[str]:
@@ -39,12 +44,20 @@ def stacks(instance: object, schema: object) -> list[str]:
     return [failure.stack for failure in _failures(instance, schema)]
 
 
-def _redacted(failure: Failure) -> dict[str, object]:
-    place = written(failure.path, "secrets")
+def _message(failure: Failure) -> str:
     # A secret that is missing is called by its own name only, however deep it should be.
-    missing = failure.keyword == "required"
-    message = f"secrets.{text(failure.argument)} is required" if missing else f"{place} {failure.message}"
-    return {**failure.to_json(), "property": place, "message": message, "instance": {}}
+    if failure.keyword == "required":
+        return f"secrets.{text(failure.argument)} is required"
+    return f"{written(failure.path, 'secrets')} {failure.message}"
+
+
+def _redacted(error: dict[str, Any]) -> dict[str, Any]:
+    redacted = {**error, "instance": {}}
+    if error["name"] == "allOf":
+        outcome = error["argument"]["valid"]
+        inner = {**outcome, "instance": {}, "errors": [_redacted(failed) for failed in outcome["errors"]]}
+        redacted["argument"] = {**error["argument"], "valid": inner}
+    return redacted
 
 
 def _failures(instance: object, schema: object) -> list[Failure]:

@@ -7,8 +7,8 @@ from mock_server.rendering.values import UNDEFINED, SafeText, Value, to_output, 
 
 
 def text_or_nothing(value: Value) -> str:
-    """A text, where whatever JavaScript takes for false counts as the empty one."""
-    return text_only(value if truthy(value) else "")
+    """A text, where null, undefined and false count as the empty one."""
+    return "" if value is None or value is UNDEFINED or value is False else text_only(value)
 
 
 def text_only(value: Value) -> str:
@@ -39,13 +39,20 @@ def sequence(value: Value) -> list[Value]:
     """The elements of an array or text, none of any other value that is there."""
     if value is None or value is UNDEFINED:
         raise EvaluationError("the filter needs an array or a text")
+    return elements(value)
+
+
+def elements(value: Value) -> list[Value]:
+    """The elements of an array or text, none of anything else."""
     return value if isinstance(value, list) else list(value) if isinstance(value, str) else []
 
 
 def attribute_of(item: Value, path: Value, budget: Budget) -> Value:
     """What a path such as `a.b` leads to; without a path the item itself."""
-    if not isinstance(path, str):
-        return property_of(item, path, budget) if truthy(path) else item
-    for key in path.split(".") if path else ():
+    if not truthy(path):
+        return item
+    for key in path.split(".") if isinstance(path, str) else [path]:
+        if item is None or item is UNDEFINED:
+            raise EvaluationError("what is null or undefined has no attributes")
         item = property_of(item, key, budget)
     return item

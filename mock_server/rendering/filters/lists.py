@@ -5,7 +5,7 @@ from functools import cmp_to_key
 
 from mock_server.rendering.comparison import less, strictly_equal
 from mock_server.rendering.errors import EvaluationError
-from mock_server.rendering.filters.inputs import array_only, attribute_of, sequence
+from mock_server.rendering.filters.inputs import array_only, attribute_of, elements, sequence
 from mock_server.rendering.limits import Budget
 from mock_server.rendering.numerals import SAFE_INTEGER
 from mock_server.rendering.operators import add
@@ -28,7 +28,9 @@ def _batch(budget: Budget, value: Value, size: Value = UNDEFINED, filler: Value 
 
 
 def _slice(budget: Budget, value: Value, count: Value = UNDEFINED, filler: Value = UNDEFINED) -> Value:
-    items, columns = sequence(value), _positive(count, budget)
+    if not isinstance(value, (str, list)):
+        raise EvaluationError("the filter needs an array or a text")
+    items, columns = elements(value), _positive(count, budget)
     budget.spend(columns)
     least, surplus = divmod(len(items), columns)
     result: list[Value] = []
@@ -57,8 +59,7 @@ def _sort(
     case_sensitive: Value = UNDEFINED,
     attribute: Value = UNDEFINED,
 ) -> Value:
-    items = sequence(value) if value is not None and value is not UNDEFINED else []
-    pairs = [(attribute_of(item, attribute, budget), item) for item in items]
+    pairs = [(attribute_of(item, attribute, budget), item) for item in elements(value)]
     return _ordered(pairs, truthy(case_sensitive), _order, budget, -1 if truthy(reverse) else 1)
 
 
@@ -109,9 +110,7 @@ def _is_index(key: str) -> bool:
 
 
 def _join(budget: Budget, value: Value, separator: Value = UNDEFINED, attribute: Value = UNDEFINED) -> Value:
-    items = array_only(value)
-    if truthy(attribute):
-        items = [attribute_of(item, attribute, budget) for item in items]
+    items = [attribute_of(item, attribute, budget) for item in _summands(value, attribute)]
     return joined(items, to_text(separator, budget) if truthy(separator) else "", budget)
 
 
@@ -137,9 +136,13 @@ def _reverse(_budget: Budget, value: Value) -> Value:
 
 def _sum(budget: Budget, value: Value, attribute: Value = UNDEFINED, start: Value = UNDEFINED) -> Value:
     total: Value = 0
-    for item in array_only(value):
+    for item in _summands(value, attribute):
         total = add(total, attribute_of(item, attribute, budget), budget)
     return add(0 if start is UNDEFINED else start, total, budget)
+
+
+def _summands(value: Value, attribute: Value) -> list[Value]:
+    return elements(value) if truthy(attribute) else array_only(value)
 
 
 def _positive(value: Value, budget: Budget) -> int:

@@ -3,6 +3,7 @@
 import re
 from urllib.parse import quote
 
+from mock_server.rendering.errors import EvaluationError
 from mock_server.rendering.filters.inputs import like, safe, text_only, text_or_nothing
 from mock_server.rendering.limits import Budget
 from mock_server.rendering.members import property_of
@@ -34,7 +35,7 @@ def _force_escape(budget: Budget, value: Value) -> Value:
 
 
 def _nl2br(budget: Budget, value: Value) -> Value:
-    text = text_or_nothing(value)
+    text = text_only("" if value is None or value is UNDEFINED else value)
     budget.admit(len(text) + 6 * text.count("\n"))
     return like(value, _LINE_END.sub("<br />\n", text))
 
@@ -56,6 +57,8 @@ def _urlencode(budget: Budget, value: Value) -> Value:
         return _encoded(value, budget)
     pairs: list[tuple[Value, Value]] = []
     if isinstance(value, list):
+        if any(pair is None or pair is UNDEFINED for pair in value):
+            raise EvaluationError("a parameter of the query is missing")
         pairs = [(property_of(pair, 0, budget), property_of(pair, 1, budget)) for pair in value]
     elif isinstance(value, dict):
         pairs = list(value.items())

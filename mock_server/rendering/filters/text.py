@@ -84,8 +84,10 @@ def _trim(_budget: Budget, value: Value) -> Value:
 def _truncate(
     budget: Budget, value: Value, length: Value = UNDEFINED, exact: Value = UNDEFINED, ending: Value = UNDEFINED
 ) -> Value:
-    text = text_or_nothing(value)
     limit = to_integer(length, budget, 255) or 255
+    if isinstance(value, list) and len(value) <= limit:
+        return value
+    text = text_or_nothing(value)
     if len(text) <= limit:
         return value if text else ""
     cut = limit

@@ -1,0 +1,111 @@
+"""`run-mock-server`: read the options, say what is there, serve."""
+
+import socket
+import sys
+from pathlib import Path
+from typing import Any, get_args
+
+import click
+
+from mock_server.auth import AuthMode
+from mock_server.entity_refs import MalformedEntityRef, parse_entity_ref
+from mock_server.scenario import DEFAULT_SCENARIO, UnknownScenario
+from mock_server.simulator import Principal
+from mock_server.sources import BrokenFile
+
+ENVIRONMENT_PREFIX = "MOCK_SERVER"
+
+
+class TokenType(click.ParamType[tuple[str, Principal]]):
+    """`TOKEN` for a service, `TOKEN=ENTITY_REF` for a user."""
+
+    name = "token"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, Principal]:
+        token, equals, ref = str(value).partition("=")
+        if not token or any(character.isspace() for character in token):
+            self.fail("a token is a word without spaces", param, ctx)
+        if not equals:
+            return token, Principal(None)
+        try:
+            return token, Principal(str(parse_entity_ref(ref, default_kind="user")))
+        except MalformedEntityRef as error:
+            self.fail(str(error), param, ctx)
+
+
+@click.command(context_settings={"auto_envvar_prefix": ENVIRONMENT_PREFIX, "show_default": True})
+@click.option("--host", default="127.0.0.1", help="Address to listen on.")
+@click.option("--port", default=7007, type=click.IntRange(0, 65535), help="Port to listen on; 0 takes any free one.")
+@click.option(
+    "--templates",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="File or folder of Backstage entities. Without it, the demo entities are served.",
+)
+@click.option("--scenarios", multiple=True, type=click.Path(path_type=Path), help="Folder of further scenarios.")
+@click.option("--scenario", default=DEFAULT_SCENARIO, help="The scenario that is active at first.")
+@click.option(
+    "--token",
+    "tokens",
+    multiple=True,
+    type=TokenType(),
+    metavar="TOKEN[=ENTITY_REF]",
+    help="Accept this token instead of the two standard ones; without a reference it is a service's.",
+)
+@click.option("--auth", default="required", type=click.Choice(get_args(AuthMode)), help="Which tokens are asked for.")
+@click.option("--speed", default=1.0, type=click.FloatRange(0.001, 100_000), help="How much faster time runs.")
+@click.option("--seed", type=int, help="Make task ids and durations the same in every run.")
+@click.option(
+    "--cors-origin", "cors_origins", multiple=True, help="Allow this origin (a glob) beside those of loopback."
+)
+@click.version_option(package_name="backstage-scaffolder-mock")
+def main(
+    host: str,
+    port: int,
+    templates: tuple[Path, ...],
+    scenarios: tuple[Path, ...],
+    scenario: str,
+    tokens: tuple[tuple[str, Principal], ...],
+    auth: AuthMode,
+    speed: float,
+    seed: int | None,
+    cors_origins: tuple[str, ...],
+) -> None:
+    """Serve a stand-in for the Backstage Scaffolder REST API.
+
+    Every option can be given as an environment variable: MOCK_SERVER_ and its name, such as MOCK_SERVER_PORT.
+    """
+    try:
+        listener = _listen(host, port)
+    except OSError as error:
+        raise click.ClickException(f"cannot listen on {host}:{port}: {error.strerror or error}") from error
+    # Imported here: `--help` and a taken port answer before the server's libraries are loaded.
+    from mock_server.app import DEFAULT_TOKENS, MockServer, Options
+    from mock_server.banner import banner
+    from mock_server.serving import Server
+
+    options = Options(
+        templates=templates,
+        scenarios=scenarios,
+        scenario=scenario,
+        tokens=dict(tokens) or DEFAULT_TOKENS,
+        auth=auth,
+        speed=speed,
+        seed=seed,
+        cors_origins=cors_origins,
+    )
+    with listener:
+        try:
+            app = MockServer(options)
+        except (BrokenFile, UnknownScenario) as error:
+            raise click.ClickException(str(error)) from error
+        click.echo(banner(app, options, address=listener.getsockname()))
+        try:
+            Server(app).run(sockets=[listener])
+        except KeyboardInterrupt:
+            sys.exit(130)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family, backlog=2048)
