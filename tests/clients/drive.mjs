@@ -16,7 +16,6 @@ globalThis.document = { removeEventListener() {} };
 const USER = 'user:default/guest';
 const EVENT_TYPES = ['log', 'cancelled', 'recovered', 'completion'];
 const JOURNEY_TIMEOUT_MS = 60_000;
-const MESSAGE = 'Hello, ${{ parameters.name }}, ${{ secrets.password }}';
 const GREETING = {
   apiVersion: 'scaffolder.backstage.io/v1beta3',
   kind: 'Template',
@@ -24,7 +23,10 @@ const GREETING = {
   spec: {
     type: 'service',
     parameters: { properties: { name: { type: 'string' } } },
-    steps: [{ id: 'greet', name: 'Greet', action: 'debug:log', input: { message: MESSAGE } }],
+    steps: [
+      { id: 'greet', name: 'Greet', action: 'debug:log', input: { message: 'Hello, ${{ parameters.name }}' } },
+      { id: 'confide', name: 'Confide', action: 'debug:log', input: { message: 'It is ${{ secrets.password }}' } },
+    ],
     output: { greeting: 'Hello, ${{ parameters.name }}' },
   },
 };
@@ -204,6 +206,7 @@ async function dryRun() {
   });
   const messages = log.map(entry => entry.body.message).join('\n');
   assert.match(messages, /Hello, world/);
+  assert.match(messages, /\*\*\*/);
   assert.ok(!messages.includes(secret), 'the log tells the secret');
   assert.ok(steps.some(step => step.id === 'greet' && step.name === 'Greet'));
   assert.equal(output.greeting, 'Hello, world');
