@@ -11,9 +11,9 @@ from mock_server.clock import Milliseconds
 from mock_server.entities import Entities
 from mock_server.lifecycle import StepStatus, TaskStatus
 from mock_server.redaction import Redactor
-from mock_server.rendering import render, truthy
+from mock_server.rendering import render
 from mock_server.scenario import NO_TIME, Behaviour
-from mock_server.step_plan import Place, Step, Tools, plan_step
+from mock_server.step_plan import Place, Step, Tools, holds, plan_step
 from mock_server.timeline import Failure, Plan, PlannedStep, cancel, end_of, skipped_after_failure
 
 _ASKS_FOR_STATUS = re.compile(r"\b(always|failure)\s*\(")
@@ -83,7 +83,7 @@ def _plan_steps(
     planned: list[PlannedStep] = []
     error: Failure | None = None
     ends_at: Milliseconds | None = at
-    functions = {"always": lambda: True, "failure": lambda: error is not None}
+    functions = {"always": lambda *_: True, "failure": lambda *_: error is not None}
     last = _last_regular(steps)
     for number, step in enumerate(steps, start=1):
         if ends_at is None:
@@ -115,7 +115,7 @@ def _reason_to_skip(
         return skipped_after_failure(step["id"])
     condition = step.get("if", True)
     # With `each`, an expression is asked again for every item.
-    holds = condition is not False if "each" in step else truthy(render(condition, context, functions=functions).value)
+    holds = condition is not False if "each" in step else holds(render(condition, context, functions=functions).value)
     return None if holds else f"Skipping step {step['id']} because its if condition was false"
 
 
@@ -147,7 +147,7 @@ def _rendered(value: Mapping[str, Any], context: Mapping[str, Any]) -> dict[str,
 
 def _is_kept(item: Any) -> bool:
     # An `if` that renders to undefined has dropped its key, so the item stays: a missing flag is not a false one.
-    return not isinstance(item, dict) or truthy(item.get("if", True))
+    return not isinstance(item, dict) or holds(item.get("if", True))
 
 
 def _without_if(item: Any) -> Any:

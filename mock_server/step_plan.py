@@ -49,7 +49,7 @@ class Place:
     last: int
     starts_at: Milliseconds
     context: Mapping[str, Any]
-    functions: Mapping[str, Callable[[], bool]]
+    functions: Mapping[str, Callable[..., bool]]
     failed_before: bool
 
 
@@ -60,6 +60,11 @@ class StepOutcome:
     step: PlannedStep
     output: dict[str, Any]
     error: Failure | None
+
+
+def holds(condition: Any) -> bool:
+    """Whether a rendered `if` lets its step, item or link be. Unlike in JavaScript, an empty array does not."""
+    return truthy(condition) and condition != []
 
 
 class _StepFailed(Exception):
@@ -153,7 +158,7 @@ class _Course:
         for key, value in self._items():
             context = {**self._context, "each": {"key": key, "value": value}}
             item = json.dumps(context["each"], separators=(",", ":"), ensure_ascii=False)
-            if "if" in self._step and not truthy(self._render(self._step["if"], context)):
+            if "if" in self._step and not holds(self._render(self._step["if"], context)):
                 self._log(f"Skipping step each: {item}")
                 continue
             self._log(f"Running step each: {item}")

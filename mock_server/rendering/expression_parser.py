@@ -145,10 +145,9 @@ class ExpressionParser(TokenReader):
                 suffixes.append(self.filter())
             else:
                 break
-        first = suffixes[0] if suffixes else None
-        if isinstance(first, Member) and isinstance(subject, Name) and subject.name == ENVIRONMENT:
-            subject = EnvironmentPart(first.name)
-            del suffixes[0]
+        match subject, suffixes:
+            case Name(name=name), [Member(key) | Index(Literal(str(key))), *rest] if name == ENVIRONMENT:
+                subject, suffixes = EnvironmentPart(key), rest
         return Suffixed(subject, tuple(suffixes)) if suffixes else subject
 
     def _subscript(self) -> Suffix:
@@ -220,8 +219,11 @@ def _test(subject: Expression, test: Expression) -> Test:
             return Test(subject, name, arguments)
         case Literal(None):
             return Test(subject, "none", Arguments())
-    # The real renderer takes operators and filters for a part of the test, and no such test holds.
-    return Test(subject, "", Arguments())
+        case Suffixed(_, (*_, Filter(name))):
+            return Test(subject, f"| {name}", Arguments())
+        case Literal():
+            return Test(subject, "(a literal)", Arguments())
+    return Test(subject, None, Arguments())
 
 
 def _negated(node: Expression) -> Expression:

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from mock_server.rendering.members import property_of
 from mock_server.rendering.run import ENVIRONMENT, SECRETS, Run
-from mock_server.rendering.values import UNDEFINED, Value
+from mock_server.rendering.values import Value
 
 
 class Expression(Protocol):
@@ -69,7 +69,7 @@ class EnvironmentPart:
         run.budget.spend()
         seen = run.read_secrets
         value = property_of(run.lookup(ENVIRONMENT), self.key, run.budget)
-        run.read_secrets = seen or (self.key == SECRETS and value is not UNDEFINED)
+        run.read_secrets = seen or (self.key == SECRETS and run.read_secrets)
         return value
 
 

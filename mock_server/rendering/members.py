@@ -7,7 +7,7 @@ from mock_server.rendering.errors import EvaluationError
 from mock_server.rendering.limits import Budget
 from mock_server.rendering.number_methods import NUMBER_METHODS
 from mock_server.rendering.patterns.pattern import Pattern
-from mock_server.rendering.routines import bind
+from mock_server.rendering.routines import Routine, bind
 from mock_server.rendering.string_methods import PATTERN_METHODS, STRING_METHODS
 from mock_server.rendering.values import UNDEFINED, Value, is_number, to_number, to_text, truthy
 
@@ -26,15 +26,13 @@ def property_of(value: Value, key: Value, budget: Budget) -> Value:
             return len(value)
         if _is_index(name):
             return property_of(value, int(name), budget)
-    methods = STRING_METHODS if isinstance(value, str) else ARRAY_METHODS if isinstance(value, list) else {}
-    methods = NUMBER_METHODS if is_number(value) else PATTERN_METHODS if isinstance(value, Pattern) else methods
+    methods = _methods(value)
     return bind(name, methods[name], value) if name in methods else UNDEFINED
 
 
 def slice_of(value: Value, start: Value, stop: Value, step: Value, budget: Budget) -> Value:
     """`value[start:stop:step]`, always an array, with undefined where `stop` is past the end."""
-    if not truthy(value):
-        return []
+    value = value if truthy(value) else []
     stride = _bound(step, 1, budget)
     if stride == 0:
         raise EvaluationError("the step of a slice is 0")
@@ -49,6 +47,16 @@ def slice_of(value: Value, start: Value, stop: Value, step: Value, budget: Budge
         items.append(property_of(value, position, budget))
         position += stride
     return items
+
+
+def _methods(value: Value) -> dict[str, Routine]:
+    if isinstance(value, str):
+        return STRING_METHODS
+    if isinstance(value, list):
+        return ARRAY_METHODS
+    if isinstance(value, Pattern):
+        return PATTERN_METHODS
+    return NUMBER_METHODS if is_number(value) else {}
 
 
 def _bound(value: Value, default: int, budget: Budget, length: int = 0) -> int:

@@ -94,10 +94,10 @@ def fixed(number: float, digits: int) -> str:
     if not math.isfinite(number) or abs(number) >= 1e21:
         return number_to_text(number)
     text = format(Decimal(abs(number)).quantize(Decimal(1).scaleb(-digits), context=_EXACT), "f")
-    return f"-{text}" if number < 0 and number_is_shown(text) else text
+    return f"-{text}" if number < 0 and _shows_something(text) else text
 
 
-def number_is_shown(text: str) -> bool:
+def _shows_something(text: str) -> bool:
     """Whether a numeral shows anything but zeros."""
     return any(digit in "123456789" for digit in text)
 

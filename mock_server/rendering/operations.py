@@ -80,18 +80,22 @@ class Membership:
 
 @dataclass(frozen=True, slots=True)
 class Test:
-    """`subject is name(arguments)`; without a name it never holds."""
+    """`subject is name(arguments)`.
+
+    The name is None if an operator follows: the real renderer takes that for a part of the test, and then whatever is
+    defined fails it.
+    """
 
     subject: Expression
-    name: str
+    name: str | None
     arguments: Arguments
 
     def evaluate(self, run: Run) -> Value:
         run.budget.spend()
         subject = self.subject.evaluate(run)
         positional, keywords = self.arguments.evaluate(run)
-        if not self.name:
-            return False
+        if self.name is None:
+            return subject is UNDEFINED
         return holds(self.name, subject, [*positional, *([keywords] if keywords else [])], run.budget)
 
 

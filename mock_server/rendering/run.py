@@ -46,9 +46,10 @@ class Run:
                 return scope.names[name]
             scope = scope.outer
         if name in self.context:
-            if name in (SECRETS, ENVIRONMENT):
+            value = self.context[name]
+            if name in (SECRETS, ENVIRONMENT) and _is_secret(name, value):
                 self.read_secrets = True
-            return self.context[name]
+            return value
         if name in self.functions:
             return _hosted(name, self.functions[name])
         return BUILT_IN_FUNCTIONS.get(name, UNDEFINED)
@@ -62,6 +63,10 @@ class Run:
                 return
             scope = None if scope.isolated else scope.outer
         self.scope.names[name] = value
+
+
+def _is_secret(name: str, value: Value) -> bool:
+    return bool(value if name == SECRETS else isinstance(value, dict) and value.get(SECRETS))
 
 
 def _hosted(name: str, function: HostFunction) -> Function:

@@ -148,7 +148,7 @@ def _clamped(index: Value, text: str, budget: Budget, default: int = 0) -> int:
     return min(max(0, to_integer(index, budget, default)), len(text))
 
 
-STRING_METHODS: dict[str, Routine] = {
+CURRENT_STRING_METHODS: dict[str, Routine] = {
     "charAt": _char_at,
     "charCodeAt": _char_code_at,
     "concat": _concat,
@@ -156,11 +156,7 @@ STRING_METHODS: dict[str, Routine] = {
     "includes": _includes,
     "indexOf": _index_of,
     "lastIndexOf": _last_index_of,
-    "padEnd": _pad_end,
-    "padStart": _pad_start,
-    "repeat": _repeat,
     "replace": _replace,
-    "replaceAll": _replace_all,
     "slice": _slice,
     "split": _split,
     "startsWith": _starts_with,
@@ -171,4 +167,12 @@ STRING_METHODS: dict[str, Routine] = {
     "trimEnd": _trim_end,
     "trimStart": _trim_start,
 }
+# The renderer of scaffolder-backend 4.2.0 lacks these; the one before 4.0.3, plain JavaScript, has them.
+LEGACY_STRING_METHODS: dict[str, Routine] = {
+    "padEnd": _pad_end,
+    "padStart": _pad_start,
+    "repeat": _repeat,
+    "replaceAll": _replace_all,
+}
+STRING_METHODS = CURRENT_STRING_METHODS | LEGACY_STRING_METHODS
 PATTERN_METHODS: dict[str, Routine] = {"test": _test}

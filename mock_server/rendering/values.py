@@ -55,7 +55,8 @@ def is_number(value: Value) -> bool:
 
 def truthy(value: Value) -> bool:
     """Whether JavaScript takes a value for true."""
-    if isinstance(value, (list, dict, Function, Pattern)):
+    # A safe text is an object on the real renderer, true even when empty.
+    if isinstance(value, (list, dict, Function, Pattern, SafeText)):
         return True
     if isinstance(value, float):
         return bool(value) and not math.isnan(value)

@@ -26,19 +26,19 @@ _IPV4 = rf"{_OCTET}(?:\.{_OCTET}){{3}}"
 
 _ATOM = r"[\w!#$%&'*+\-/=?^`{|}~]+"
 _EMAIL = rf"{_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}(?:\.{_LABEL})+|\[{_IPV4}\])"
-_IDN_ATOM = r"[!#-'*+\-/-9=?A-Z^-\U0010FFFF]"
+_IDN_ATOM = r'[^\x00-\x20"(),.:;<>@\[\\\]]'
 _IDN_DOTTED = rf"{_IDN_ATOM}(?:\.?{_IDN_ATOM})*"
-_IDN_QUOTED = r'"(?:[!#-\[\]-\U0010FFFF]|\\[\t -\U0010FFFF])*"'
-_IDN_EMAIL = rf"(?:{_IDN_QUOTED}|{_IDN_DOTTED})@(?:{_IDN_DOTTED}|\[[!-Z^-\U0010FFFF]*\])"
+_IDN_QUOTED = r'"(?:[^\x00-\x20"\\]|\\[^\x00-\x08\x0a-\x1f])*"'
+_IDN_EMAIL = rf"(?:{_IDN_QUOTED}|{_IDN_DOTTED})@(?:{_IDN_DOTTED}|\[[^\x00-\x20\[\\\]]*\])"
 
 _SCHEME = r"[A-Za-z][A-Za-z0-9+.\-]*:"
 _URI = rf"{_SCHEME}[^{WHITESPACE}]*"
 
 
-def _reference(last: str) -> str:
-    name = rf"!$&-.0-9;=A-Z_a-z~-{last}"
+def _reference(beyond_ascii: str) -> str:
+    name = rf"A-Za-z0-9\-._~!$&'()*+,;={beyond_ascii}"
     escape = "%[0-9A-Fa-f]{2}"
-    literal = rf"\[(?:[Vv][0-9A-Fa-f]+\.[:{name}]+|[.0-:A-Fa-f]+)?\]"
+    literal = rf"\[(?:[Vv][0-9A-Fa-f]+\.[:{name}]+|[0-9A-Fa-f:.]+)?\]"
     authority = rf"//(?:(?:{escape}|[{name}])+|{literal})?(?::\d*)?(?![^/?#])"
     segment = rf"(?:{escape}|[@{name}])+(?![^/?#])"
     rest = rf"(?:{escape}|[/?:@{name}])*"
@@ -108,9 +108,9 @@ FORMATS: Final[Mapping[str, Callable[[str], bool]]] = MappingProxyType(
         "ipv4": _whole(_IPV4),
         "ipv6": _is_ipv6,
         "uri": _whole(_URI),
-        "uri-reference": _whole(_reference("~")),
+        "uri-reference": _whole(_reference("")),
         "iri": _whole(_URI),
-        "iri-reference": _whole(_reference("\U0010ffff")),
+        "iri-reference": _whole(_reference(r"\x7f-\U0010ffff")),
         "uuid": _whole(r"[0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12}", re.ASCII | re.IGNORECASE),
         "json-pointer": _whole(_POINTER),
         "relative-json-pointer": _whole(rf"\d+(?:\#|{_POINTER})"),

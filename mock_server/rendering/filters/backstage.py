@@ -1,6 +1,5 @@
 """The filters that Backstage adds."""
 
-import re
 from urllib.parse import parse_qs, urlsplit
 
 from mock_server.rendering.errors import EvaluationError
@@ -19,7 +18,6 @@ REQUIRED_PARTS: dict[str, tuple[tuple[str, ...], ...]] = {
 }
 
 _PARTS = ("owner", "organization", "workspace", "project", "repo")
-_ENTITY_REF = re.compile(r"(?:([^:]+):)?(?:([^/]+)/)?(.+)", re.DOTALL)
 
 
 def _parse_repo_url(_budget: Budget, value: Value) -> Value:
@@ -51,13 +49,22 @@ def _parse_entity_ref(budget: Budget, value: Value, defaults: Value = UNDEFINED)
     if isinstance(value, dict):
         kind, namespace, name = (property_of(value, part, budget) or None for part in ("kind", "namespace", "name"))
     else:
-        found = _ENTITY_REF.fullmatch(text_only(value))
-        kind, namespace, name = found.groups() if found else (None, None, None)
+        kind, namespace, name = _reference_parts(text_only(value))
     kind = kind or property_of(defaults, "defaultKind", budget) or None
     namespace = namespace or property_of(defaults, "defaultNamespace", budget) or "default"
     if not (isinstance(kind, str) and isinstance(namespace, str) and isinstance(name, str)):
         raise EvaluationError("the entity reference lacks its kind or name")
     return {"kind": kind, "namespace": namespace, "name": name}
+
+
+def _reference_parts(reference: str) -> tuple[str | None, str | None, str]:
+    before, slash, after = reference.partition("/")
+    kind, colon, _ = before.partition(":")
+    rest = reference[len(kind) + 1 :] if colon else reference
+    namespace, name = (before[len(kind) + 1 :] if colon else before, after) if slash else (None, rest)
+    if not name or (colon and not kind) or namespace == "":
+        raise EvaluationError("malformed entity reference")
+    return kind if colon else None, namespace, name
 
 
 def _pick(budget: Budget, value: Value, path: Value = UNDEFINED) -> Value:

@@ -8,6 +8,8 @@ from mock_server.rendering.numerals import double, leading_integer, leading_numb
 from mock_server.rendering.routines import Routine
 from mock_server.rendering.values import UNDEFINED, Value, is_number, to_integer, to_number, to_text, truthy
 
+LARGEST_POWER = 308
+
 
 def _abs(budget: Budget, value: Value) -> Value:
     return abs(to_number(value, budget))
@@ -41,14 +43,15 @@ def _int(budget: Budget, value: Value, default: Value = UNDEFINED, base: Value =
 
 
 def _length(_budget: Budget, value: Value) -> Value:
-    if value is None or value is UNDEFINED:
+    if value is None or value is UNDEFINED or value is False:
         return 0
     return len(value) if isinstance(value, (str, list, dict)) else UNDEFINED
 
 
 def _round(budget: Budget, value: Value, precision: Value = UNDEFINED, method: Value = UNDEFINED) -> Value:
     number = double(to_number(value, budget))
-    factor = 10.0 ** max(-400, min(300, to_integer(precision, budget)))
+    power = to_integer(precision, budget)
+    factor = 10.0**power if power <= LARGEST_POWER else math.inf
     scaled = number * factor
     if not math.isfinite(scaled) or not factor:
         return math.nan

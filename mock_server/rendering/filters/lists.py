@@ -59,8 +59,13 @@ def _sort(
     case_sensitive: Value = UNDEFINED,
     attribute: Value = UNDEFINED,
 ) -> Value:
-    pairs = [(attribute_of(item, attribute, budget), item) for item in elements(value)]
-    return _ordered(pairs, truthy(case_sensitive), _order, budget, -1 if truthy(reverse) else 1)
+    items = elements(value)
+    if len(items) < 2:
+        return list(items)
+    pairs = [(attribute_of(item, attribute, budget), item) for item in items if item is not UNDEFINED]
+    ordered = _ordered(pairs, truthy(case_sensitive), _order, budget, -1 if truthy(reverse) else 1)
+    # JavaScript sorts what is undefined behind everything else, without asking.
+    return [*ordered, *(item for item in items if item is UNDEFINED)]
 
 
 def _order(one: Value, other: Value, budget: Budget) -> int:

@@ -20,10 +20,13 @@ def _capitalize(_budget: Budget, value: Value) -> Value:
 
 
 def _center(budget: Budget, value: Value, width: Value = UNDEFINED) -> Value:
-    if truthy(value) and not isinstance(value, str):
+    if is_number(value):
         return to_text(value, budget)
-    text = value if isinstance(value, str) else ""
-    spaces = max(0, (to_integer(width, budget, 80) or 80) - len(text))
+    text = to_text(value, budget) if truthy(value) else ""
+    length = len(value) if isinstance(value, list) else len(text)
+    spaces = max(0, (to_integer(width, budget, 80) or 80) - length)
+    if truthy(value) and not isinstance(value, (str, list)):
+        return text
     budget.admit(spaces)
     return like(value, " " * (spaces // 2) + text + " " * (spaces - spaces // 2))
 
@@ -99,7 +102,7 @@ def _truncate(
 
 
 def _wordcount(_budget: Budget, value: Value) -> Value:
-    return len(_WORD.findall(text_or_nothing(value))) or None
+    return len(_WORD.findall(text_only(value if truthy(value) else ""))) or None
 
 
 def _safe(budget: Budget, value: Value) -> Value:

@@ -1,0 +1,130 @@
+"""`python -m tests.benchmarks`: the CPU time of the mock server beside that of its peers, all in one run."""
+
+import asyncio
+import json
+import platform
+import re
+import sys
+import textwrap
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from importlib.metadata import version
+from os import cpu_count
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+
+import click
+import uvloop
+
+from tests.benchmarks.measuring import CONNECTIONS, Request, Server, load, running
+from tests.server_process import PROGRAM
+
+MOCK, STARLETTE, CONNEXION = "mock server", "bare Starlette", "plain Connexion"
+PEERS = (STARLETTE, MOCK, CONNEXION)
+WIDTH = 80
+TASKS = 10
+_LIBRARIES = ("connexion", "starlette", "uvicorn", "uvloop", "httptools")
+
+_TOKEN = "authorization: Bearer mock-user-token"
+_HELLO = {"templateRef": "template:default/hello-world", "values": {}}
+_LIST = Request("GET", "/v2/tasks", headers=(_TOKEN,))
+# In a world of its own, so that the list stays as it is.
+_CREATE = Request("POST", "/v2/tasks", _HELLO, (_TOKEN, "x-mock-world: created"))
+_CREATE_FINISHED = Request("POST", "/v2/tasks", _HELLO, (_TOKEN, "prefer: scenario=instant"))
+
+Cost = tuple[float, float]
+
+
+def command(peer: str, answers: Path | None = None) -> list[str | Path]:
+    if peer == MOCK:
+        return [PROGRAM, "--port", "0"]
+    name = "starlette" if peer == STARLETTE else "connexion"
+    given = [] if answers is None else ["--answers", answers]
+    return [sys.executable, "-m", "tests.benchmarks.servers", name, "--port", "0", *given]
+
+
+async def request_costs(requests: int, rounds: int) -> dict[tuple[str, str], float]:
+    """Microseconds of CPU per request, by operation and peer: the median over rounds in which the peers take turns."""
+    with ExitStack() as stack:
+        mock = stack.enter_context(running(command(MOCK)))
+        created = [json.loads(await load(mock, _CREATE_FINISHED, 1))["id"] for _ in range(TASKS)]
+        operations = {
+            "GET task": Request("GET", f"/v2/tasks/{created[0]}", headers=(_TOKEN,)),
+            f"GET list of {TASKS}": _LIST,
+            "POST task": _CREATE,
+        }
+        bodies = [json.loads(await load(mock, request, 1)) for request in operations.values()]
+        answers = Path(stack.enter_context(TemporaryDirectory()), "answers.json")
+        answers.write_text(json.dumps(dict(zip(("getTask", "listTasks", "createTask"), bodies, strict=True))))
+        servers = {
+            peer: mock if peer == MOCK else stack.enter_context(running(command(peer, answers))) for peer in PEERS
+        }
+        costs: dict[tuple[str, str], list[float]] = {}
+        for operation, request in operations.items():
+            for server in servers.values():
+                await load(server, request, min(requests, 1_000))
+            for turn in range(rounds):
+                for peer in _rotated(PEERS, turn):
+                    cost = await _cost(servers[peer], request, requests)
+                    costs.setdefault((operation, peer), []).append(cost)
+    return {(operation, peer): median(costs[operation, peer]) for operation in operations for peer in PEERS}
+
+
+async def _cost(server: Server, request: Request, count: int) -> float:
+    before = server.cpu_seconds()
+    await load(server, request, count)
+    return (server.cpu_seconds() - before) * 1e6 / count
+
+
+def _rotated(peers: Sequence[str], turn: int) -> Sequence[str]:
+    first = turn % len(peers)
+    return [*peers[first:], *peers[:first]]
+
+
+async def start_costs(rounds: int) -> dict[str, Cost]:
+    """Seconds of CPU and of wall time from the spawn to the first 200: the median over so many starts in turns."""
+    costs: dict[str, list[Cost]] = {CONNEXION: [], MOCK: []}
+    for _ in range(rounds):
+        for peer, taken in costs.items():
+            with running(command(peer)) as server:
+                await load(server, _LIST, 1)
+                taken.append((server.cpu_seconds(), time.perf_counter() - server.spawned_at))
+    return {peer: (median(cpu for cpu, _ in taken), median(wall for _, wall in taken)) for peer, taken in costs.items()}
+
+
+def machine() -> str:
+    """What the numbers were taken on."""
+    found = re.search(r"model name\s*:\s*(.+)", Path("/proc/cpuinfo").read_text())
+    model = platform.machine() if found is None else found[1]
+    libraries = ", ".join(f"{name} {version(name)}" for name in _LIBRARIES)
+    return f"{model}, {cpu_count()} cores; Python {platform.python_version()}, {libraries}"
+
+
+def request_rows(costs: Mapping[tuple[str, str], float]) -> Iterator[str]:
+    yield f"{'operation':16}{'peer':18}{'µs per request':>20}{'ratio to Starlette':>26}"
+    for (operation, peer), cost in costs.items():
+        yield f"{operation:16}{peer:18}{cost:20.1f}{cost / costs[operation, STARLETTE]:26.2f}"
+
+
+def start_rows(costs: Mapping[str, Cost]) -> Iterator[str]:
+    yield f"{'operation':16}{'peer':18}{'CPU seconds':>12}{'wall seconds':>14}{'ratio to Connexion':>20}"
+    for peer, (cpu, wall) in costs.items():
+        yield f"{'cold start':16}{peer:18}{cpu:12.3f}{wall:14.3f}{cpu / costs[CONNEXION][0]:20.2f}"
+
+
+@click.command()
+@click.option("--requests", default=3_000, type=click.IntRange(1, 100_000), help="How many, each round.")
+@click.option("--rounds", default=5, type=click.IntRange(1, 100), help="How often each server is measured and started.")
+def main(requests: int, rounds: int) -> None:
+    """Measure the server's CPU time (user and system, all its processes), not the wall clock. Linux only."""
+    how = f"Medians of {rounds} rounds of {requests} requests on {CONNECTIONS} connections; server CPU, one worker."
+    click.echo(f"{textwrap.fill(machine(), WIDTH)}\n{textwrap.fill(how, WIDTH)}\n")
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        click.echo("\n".join(request_rows(runner.run(request_costs(requests, rounds)))))
+        click.echo("\n" + "\n".join(start_rows(runner.run(start_costs(rounds)))))
+
+
+if __name__ == "__main__":
+    main()

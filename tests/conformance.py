@@ -1,0 +1,143 @@
+"""Holds every exchange of every test against the published document."""
+
+import json
+import re
+from typing import Any
+
+import httpx
+import jsonschema_rs
+
+from openapi.documents import load_published
+
+MOUNT = "/api/scaffolder"
+ENVELOPE = {
+    "type": "object",
+    "required": ["error", "request", "response"],
+    "properties": {
+        "error": {
+            "type": "object",
+            "required": ["name", "message"],
+            "properties": {"name": {"type": "string"}, "message": {"type": "string"}},
+        },
+        "request": {
+            "type": "object",
+            "required": ["method", "url"],
+            "properties": {"method": {"type": "string"}, "url": {"type": "string", "pattern": "^/"}},
+        },
+        "response": {"type": "object", "required": ["statusCode"]},
+    },
+}
+ERRORS = {
+    "type": "object",
+    "required": ["errors"],
+    "additionalProperties": False,
+    "properties": {
+        "errors": {
+            "type": "array",
+            "minItems": 1,
+            "items": {"type": "object", "required": ["path", "property", "message", "schema", "instance", "stack"]},
+        }
+    },
+}
+# The document forgot that a request can be refused, and that a dry run can name a path or action that it may not.
+UNDOCUMENTED = {400, 403, 404}
+
+
+class Conformance:
+    """Knows the operations of the document and what each may answer."""
+
+    def __init__(self) -> None:
+        document = load_published()
+        self._document = document
+        self._operations = [
+            (method.upper(), re.compile(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path))), operation)
+            for path, item in document["paths"].items()
+            for method, operation in item.items()
+        ]
+        self._envelope = jsonschema_rs.Draft202012Validator(ENVELOPE)
+        self._errors = jsonschema_rs.Draft202012Validator(ERRORS)
+
+    def check(self, response: httpx.Response) -> None:
+        """Raises AssertionError for an answer that the document does not allow."""
+        request = response.request
+        path = re.sub(r"^/worlds/[^/]+", "", request.url.raw_path.decode().partition("?")[0])
+        assert response.status_code < 500, response.text
+        assert "x-mock-world" in response.headers or response.status_code == 400
+        if not path.startswith(f"{MOUNT}/v2/") or request.method in {"OPTIONS", "HEAD"}:
+            return
+        if response.status_code in {401, 405}:
+            self._check_error(response)
+            return
+        operation = self._operation(request.method, path.removeprefix(MOUNT).rstrip("/"))
+        if operation is None:
+            assert response.status_code == 404
+            self._check_error(response)
+            return
+        documented = operation["responses"].get(str(response.status_code))
+        if documented is None:
+            assert response.status_code in UNDOCUMENTED, response.status_code
+            self._check_error(response)
+        else:
+            self._check_content(response, documented)
+
+    def _operation(self, method: str, path: str) -> dict[str, Any] | None:
+        return next(
+            (found for verb, regex, found in self._operations if verb == method and regex.fullmatch(path)), None
+        )
+
+    def _check_error(self, response: httpx.Response) -> None:
+        body = response.json()
+        assert response.headers["content-type"] == "application/json; charset=utf-8"
+        if "errors" in body:
+            self._errors.validate(body)
+            return
+        self._envelope.validate(body)
+        assert body["response"]["statusCode"] == response.status_code
+        assert body["request"]["method"] == response.request.method
+
+    def _check_content(self, response: httpx.Response, documented: dict[str, Any]) -> None:
+        if "$ref" in documented:
+            documented = self._document["components"]["responses"][documented["$ref"].rsplit("/", 1)[1]]
+            self._check_error(response)
+        media_type = response.headers["content-type"].split(";")[0]
+        if "content" not in documented:
+            return
+        assert media_type in documented["content"]
+        if media_type == "application/json":
+            schema = {**documented["content"][media_type]["schema"], "components": self._document["components"]}
+            validator = jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
+            validator.validate(response.json())
+        else:
+            check_frames(response.content)
+
+
+def check_frames(content: bytes) -> list[dict[str, Any]]:
+    """The events of a whole stream, each frame written exactly as the real server writes it."""
+    assert content == b"" or content.endswith(b"\n\n")
+    events = []
+    for frame in content.split(b"\n\n")[:-1]:
+        lines = frame.split(b"\n")
+        assert len(lines) == 2, frame
+        event = json.loads(lines[1].removeprefix(b"data: "))
+        assert lines[0] == f"event: {event['type']}".encode()
+        assert list(event) == ["id", "isTaskRecoverable", "taskId", "body", "type", "createdAt"]
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", event["createdAt"])
+        events.append(event)
+    ids = [event["id"] for event in events]
+    assert ids == sorted(set(ids))
+    return events
+
+
+class ConformingTransport(httpx.AsyncBaseTransport):
+    """A transport that checks what comes back before the test sees it."""
+
+    def __init__(self, inner: httpx.AsyncBaseTransport, conformance: Conformance) -> None:
+        self._inner = inner
+        self._conformance = conformance
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        response = await self._inner.handle_async_request(request)
+        await response.aread()
+        response.request = request
+        self._conformance.check(response)
+        return response

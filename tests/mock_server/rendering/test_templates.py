@@ -1,0 +1,55 @@
+"""The tags of templates beyond what is recorded."""
+
+import pytest
+
+from mock_server.rendering import RenderingError, render_text
+
+CONTEXT = {"list": [3, 1, 2], "object": {"a": 1, "b": 2}, "n": 3}
+
+
+@pytest.mark.parametrize(
+    ("template", "text"),
+    [
+        ("a{%- raw %}b{% endraw %}", "ab"),
+        ("{% raw %}{% endraw %}x", "x"),
+        ("{% raw %}${{ n }}{% endraw %}${{ n }}", "${{ n }}3"),
+        ("a {#- x -#} b", "ab"),
+        ("a{# ${{ n }} #}b", "ab"),
+        ("{% set a, b %}x${{ n }}{% endset %}${{ a }}${{ b }}", "x3x3"),
+        ("{% set x = 1 %}{% block b %}{% set x = 2 %}${{ x }}{% endblock %}${{ x }}", "21"),
+        ("{% for k, v in object %}${{ k }}${{ v }}{% endfor %}", "a1b2"),
+        ("{% for i in list %}${{ loop.revindex }}{% endfor %}${{ loop }}", "321"),
+        ("{% filter replace('a', 'b') | upper %}x{% endfilter %}", None),
+        ("{% switch n %}{% case 1 %}a{% case 3 %}{% default %}b{% endswitch %}", "b"),
+        ("{% switch n %}{% case 1 %}a{% endswitch %}", ""),
+        ("{% macro m(a, b=2) %}${{ a }}${{ b }}{% endmacro %}${{ m(1, b=3) }}${{ m(1) }}", "1312"),
+        ("{% macro m() %}[${{ caller() }}]{% endmacro %}{% call m() %}${{ n }}{% endcall %}", "[3]"),
+        ("{% call n.toFixed(1) %}{% endcall %}", None),
+        ("{% call n %}{% endcall %}", None),
+        ("{% macro m %}{% endmacro %}", None),
+        ("{% macro m(1) %}{% endmacro %}", None),
+        ("{% switch n %}{% endswitch %}", None),
+        ("{% for loop in list %}{% endfor %}", None),
+        ("{% set none = 1 %}", None),
+        ("{# no end", None),
+    ],
+)
+def test_a_tag_does_what_its_name_says(template, text):
+    if text is None:
+        with pytest.raises(RenderingError):
+            render_text(template, CONTEXT)
+    else:
+        assert render_text(template, CONTEXT) == text
+
+
+def test_a_macro_does_not_see_the_names_of_loops():
+    template = "{% for i in list %}{% macro m() %}<${{ i }}>{% endmacro %}${{ m() }}{% endfor %}"
+    assert render_text(template, CONTEXT) == "<><><>"
+
+
+def test_the_same_template_renders_differently_in_another_context():
+    assert [render_text("n=${{ n }}", {"n": n}) for n in range(3)] == ["n=0", "n=1", "n=2"]
+
+
+def test_a_long_template_is_rendered_like_a_short_one():
+    assert render_text("${{ n }}" + "x" * 5_000, {"n": 1}) == "1" + "x" * 5_000

@@ -1,0 +1,82 @@
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mock_server.redaction import MASK, Redactor
+
+
+def test_a_secret_is_replaced_wherever_it_appears():
+    assert Redactor(["s3cret"]).text("s3cret and s3crets3cret") == "*** and ******"
+
+
+def test_without_secrets_nothing_changes():
+    value = {"a": ["b", 1]}
+    assert Redactor().value(value) is value
+    assert Redactor().text("text") == "text"
+
+
+def test_an_empty_secret_hides_nothing():
+    assert Redactor(["", "x"]).text("abc") == "abc"
+
+
+def test_the_longest_secret_goes_first():
+    assert Redactor(["token", "token-and-more"]).text("token-and-more, token") == "***, ***"
+
+
+def test_what_is_learnt_later_is_redacted_too():
+    redactor = Redactor(["one"])
+    redactor.learn(["two", "one-two"])
+    assert redactor.text("one-two, one, two") == "***, ***, ***"
+
+
+def test_learning_nothing_forgets_nothing():
+    redactor = Redactor(["one"])
+    redactor.learn([])
+    assert redactor.text("one") == MASK
+
+
+@pytest.mark.parametrize(
+    ("value", "redacted"),
+    [
+        ("a s3cret", "a ***"),
+        (["s3cret", ["s3cret"]], ["***", ["***"]]),
+        ({"key": {"deep": "s3cret"}}, {"key": {"deep": "***"}}),
+        ({"a s3cret key": 1}, {"a *** key": 1}),
+        (5, 5),
+        (True, True),
+        (None, None),
+    ],
+)
+def test_every_text_in_a_json_value_is_redacted(value, redacted):
+    assert Redactor(["s3cret"]).value(value) == redacted
+
+
+def test_the_value_given_is_left_as_it_is():
+    value = {"a": ["s3cret"]}
+    Redactor(["s3cret"]).value(value)
+    assert value == {"a": ["s3cret"]}
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text("abc", max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("abc", max_size=8), inner, max_size=3),
+    max_leaves=12,
+)
+
+
+@given(st.lists(st.text("abc", min_size=2, max_size=3), min_size=1, max_size=4), JSON)
+def test_no_secret_is_left_in_any_value(secrets, value):
+    redacted = json.dumps(Redactor(secrets).value(value))
+    # Of these letters, only the words of JSON itself may be left over.
+    texts = redacted.replace("true", "").replace("false", "").replace("null", "")
+    assert not any(secret in texts for secret in secrets)
+
+
+@given(st.lists(st.text("abc*", min_size=1, max_size=3), max_size=4), JSON)
+def test_the_shape_of_a_value_is_kept(secrets, value):
+    redacted = Redactor(secrets).value(value)
+    assert type(redacted) is type(value)
+    if isinstance(value, list):
+        assert len(redacted) == len(value)
