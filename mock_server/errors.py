@@ -1,6 +1,7 @@
 """Every exception that a request can end in, and the answer it becomes: the one place that knows statuses."""
 
 import logging
+import traceback
 from typing import Any
 
 from mock_server.answers import Answer, Header, json_answer
@@ -68,5 +69,6 @@ def _describe(error: Exception) -> tuple[str, str, int]:
     for kind in type(error).__mro__:
         if kind in NAMES:
             return NAMES[kind], str(error), STATUSES[NAMES[kind]]
-    logger.error("%s while answering a request", type(error).__name__, exc_info=error)
+    # Where, but not what: the message of an exception may quote the request, and with it a secret.
+    logger.error("%s in\n%s", type(error).__name__, "".join(traceback.format_tb(error.__traceback__)))
     return "InternalError", _HIDDEN, STATUSES["InternalError"]

@@ -115,8 +115,8 @@ def _reason_to_skip(
         return skipped_after_failure(step["id"])
     condition = step.get("if", True)
     # With `each`, an expression is asked again for every item.
-    holds = condition is not False if "each" in step else holds(render(condition, context, functions=functions).value)
-    return None if holds else f"Skipping step {step['id']} because its if condition was false"
+    runs = condition is not False if "each" in step else holds(render(condition, context, functions=functions).value)
+    return None if runs else f"Skipping step {step['id']} because its if condition was false"
 
 
 def _asks_for_status(step: Step) -> bool:
