@@ -47,6 +47,7 @@ class TokenType(click.ParamType[tuple[str, Principal]]):
 @click.option(
     "--token",
     "tokens",
+    envvar=f"{ENVIRONMENT_PREFIX}_TOKEN",
     multiple=True,
     type=TokenType(),
     metavar="TOKEN[=ENTITY_REF]",
