@@ -57,7 +57,11 @@ class TokenType(click.ParamType[tuple[str, Principal]]):
 @click.option("--speed", default=1.0, type=click.FloatRange(0.001, 100_000), help="How much faster time runs.")
 @click.option("--seed", type=int, help="Make task ids and durations the same in every run.")
 @click.option(
-    "--cors-origin", "cors_origins", multiple=True, help="Allow this origin (a glob) beside those of loopback."
+    "--cors-origin",
+    "cors_origins",
+    envvar=f"{ENVIRONMENT_PREFIX}_CORS_ORIGIN",
+    multiple=True,
+    help="Allow this origin (a glob) beside those of loopback.",
 )
 @click.version_option(package_name="backstage-scaffolder-mock")
 def main(
