@@ -11,11 +11,13 @@ from mock_server.clock import Milliseconds
 from mock_server.entities import Entities
 from mock_server.lifecycle import StepStatus, TaskStatus
 from mock_server.redaction import Redactor
-from mock_server.rendering import render
+from mock_server.rendering import Budget, Limits, render
 from mock_server.scenario import NO_TIME, Behaviour
 from mock_server.step_plan import Place, Step, Tools, holds, plan_step
 from mock_server.timeline import Failure, Plan, PlannedStep, cancel, end_of, skipped_after_failure
 
+# One budget for all that a task renders, so that a hostile template of many steps ends as soon as one of few.
+LIMITS = Limits(steps=400_000)
 _ASKS_FOR_STATUS = re.compile(r"\b(always|failure)\s*\(")
 
 
@@ -59,13 +61,14 @@ def make_plan(
         "environment": {"parameters": {}},
     }
     claimed_at = (behaviour.queue or NO_TIME).draw(draw)
-    tools = Tools(behaviour, actions, entities, draw, redactor, brief.secrets, use=use, dry_run=dry_run)
+    budget = Budget(LIMITS)
+    tools = Tools(behaviour, actions, entities, draw, redactor, budget, brief.secrets, use=use, dry_run=dry_run)
     steps, error, ends_at = _plan_steps(brief.steps, tools, context, claimed_at or 0)
     output = None
     if error is None:
-        output = _render_output(brief.output, context)
+        output = _render_output(brief.output, context, budget)
         if behaviour.output is not None:
-            output |= _rendered(behaviour.output, context | {"use": use})
+            output |= _rendered(behaviour.output, context | {"use": use}, Budget(LIMITS))
     plan = Plan(
         claimed_at=claimed_at,
         steps=steps,
@@ -89,7 +92,7 @@ def _plan_steps(
         if ends_at is None:
             planned.append(_unreached(step, planned[-1].starts_at))
             continue
-        reason = _reason_to_skip(step, context, functions, failed=error is not None)
+        reason = _reason_to_skip(step, context, functions, budget=tools.budget, failed=error is not None)
         if reason is not None:
             planned.append(_skipped(step, ends_at, reason, announced=error is None or _asks_for_status(step)))
             continue
@@ -109,13 +112,16 @@ def _last_regular(steps: Sequence[Step]) -> int:
 
 
 def _reason_to_skip(
-    step: Step, context: Mapping[str, Any], functions: Mapping[str, Any], *, failed: bool
+    step: Step, context: Mapping[str, Any], functions: Mapping[str, Any], *, budget: Budget, failed: bool
 ) -> str | None:
     if failed and not _asks_for_status(step):
         return skipped_after_failure(step["id"])
     condition = step.get("if", True)
     # With `each`, an expression is asked again for every item.
-    runs = condition is not False if "each" in step else holds(render(condition, context, functions=functions).value)
+    if "each" in step:
+        runs = condition is not False
+    else:
+        runs = holds(render(condition, context, functions=functions, budget=budget).value)
     return None if runs else f"Skipping step {step['id']} because its if condition was false"
 
 
@@ -132,16 +138,16 @@ def _unreached(step: Step, at: Milliseconds) -> PlannedStep:
     return PlannedStep(step["id"], step["name"], at, None, StepStatus.SKIPPED, "", announced=False)
 
 
-def _render_output(output: Mapping[str, Any], context: Mapping[str, Any]) -> dict[str, Any]:
-    rendered = _rendered(output, context)
+def _render_output(output: Mapping[str, Any], context: Mapping[str, Any], budget: Budget) -> dict[str, Any]:
+    rendered = _rendered(output, context, budget)
     for key in ("links", "text"):
         if isinstance(rendered.get(key), list):
             rendered[key] = [_without_if(item) for item in rendered[key] if _is_kept(item)]
     return rendered
 
 
-def _rendered(value: Mapping[str, Any], context: Mapping[str, Any]) -> dict[str, Any]:
-    rendered = render(dict(value), context).value
+def _rendered(value: Mapping[str, Any], context: Mapping[str, Any], budget: Budget) -> dict[str, Any]:
+    rendered = render(dict(value), context, budget=budget).value
     return rendered if isinstance(rendered, dict) else {}
 
 

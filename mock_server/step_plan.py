@@ -12,7 +12,8 @@ from mock_server.clock import Milliseconds
 from mock_server.entities import Entities
 from mock_server.lifecycle import StepStatus
 from mock_server.redaction import Redactor
-from mock_server.rendering import UNDEFINED, RenderingError, render, render_text, truthy
+from mock_server.rendering import UNDEFINED, Budget, BudgetExhausted, RenderingError, render, render_text, truthy
+from mock_server.rendering.limits import CHARACTERS_PER_STEP
 from mock_server.scenario import Behaviour, Duration, LogRule
 from mock_server.step_lines import LINE_NUMBER, lay_out
 from mock_server.timeline import Failure, PlannedStep
@@ -21,6 +22,8 @@ from mock_server.validation import InvalidSchema, stacks
 Step = Mapping[str, Any]
 
 MAX_ITEMS = 1_000
+# What a run of an action costs beside its rendering, in steps of the rendering budget.
+_STEPS_PER_RUN = 40
 _UNREGISTERED = (
     "Template action with ID '{}' is not registered. See "
     "https://backstage.io/docs/features/software-templates/builtin-actions/ on how to add a new action module."
@@ -29,13 +32,14 @@ _UNREGISTERED = (
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What every step of a task is planned with. `redactor` learns as steps are rendered."""
+    """What every step of a task is planned with. `redactor` learns as steps are rendered, `budget` is used up."""
 
     behaviour: Behaviour
     actions: ActionCatalogue
     entities: Entities
     draw: random.Random
     redactor: Redactor
+    budget: Budget
     secrets: Mapping[str, str]
     use: int
     dry_run: bool
@@ -178,6 +182,7 @@ class _Course:
         return [(str(key), value) for key, value in pairs]
 
     def _run_once(self, context: Mapping[str, Any], subject: str) -> None:
+        self._spend(_STEPS_PER_RUN)
         action, output = self._action, dict[str, Any]()
         if action is not None:
             input = self._input(context)
@@ -206,7 +211,7 @@ class _Course:
         return rendered
 
     def _render(self, value: Any, context: Mapping[str, Any]) -> Any:
-        rendered = render(value, context, functions=self._place.functions)
+        rendered = render(value, context, functions=self._place.functions, budget=self._tools.budget)
         self._tools.redactor.learn(rendered.redactions)
         return rendered.value
 
@@ -222,7 +227,14 @@ class _Course:
         return {**context, "secrets": {}, "step": step, "use": self._tools.use, "line": LINE_NUMBER}
 
     def _log(self, message: str) -> None:
+        self._spend(len(message) // CHARACTERS_PER_STEP)
         self._logs.append(LogRule(message))
+
+    def _spend(self, steps: int) -> None:
+        try:
+            self._tools.budget.spend(steps)
+        except BudgetExhausted as error:
+            raise _StepFailed("InputError", str(error)) from error
 
 
 def _check_input(action: Action, input: dict[str, Any], subject: str) -> None:

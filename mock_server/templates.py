@@ -40,6 +40,7 @@ TEMPLATE_SCHEMA: dict[str, Any] = {
                 },
                 "steps": {
                     "type": "array",
+                    "maxItems": 1_000,
                     "items": {
                         "type": "object",
                         "required": ["action"],

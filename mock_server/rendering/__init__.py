@@ -3,8 +3,8 @@
 Templates may be hostile: they reach nothing but the values and functions given, and end within their limits.
 """
 
-from mock_server.rendering.errors import RenderingError
-from mock_server.rendering.limits import DEFAULT_LIMITS, Limits
+from mock_server.rendering.errors import BudgetExhausted, RenderingError
+from mock_server.rendering.limits import DEFAULT_LIMITS, Budget, Limits
 from mock_server.rendering.rendering import Rendered, render, render_text
 from mock_server.rendering.templates import compile_text
 from mock_server.rendering.values import UNDEFINED, Undefined, truthy
@@ -12,6 +12,8 @@ from mock_server.rendering.values import UNDEFINED, Undefined, truthy
 __all__ = [
     "DEFAULT_LIMITS",
     "UNDEFINED",
+    "Budget",
+    "BudgetExhausted",
     "Limits",
     "Rendered",
     "RenderingError",

@@ -25,16 +25,19 @@ def render(
     *,
     functions: Mapping[str, HostFunction] | None = None,
     limits: Limits = DEFAULT_LIMITS,
+    budget: Budget | None = None,
 ) -> Rendered:
     """Render every text in a JSON value; a text that cannot be rendered stays as it is.
+
+    With a `budget`, several calls share it, and its limits are the ones that hold.
 
     A text that is nothing but one `${{ }}` becomes the value of its expression. Where that is undefined, a member of
     an object disappears, an element of an array becomes null, and `value` itself becomes `UNDEFINED`.
     """
     if isinstance(value, str) and not has_tags(value):
         return Rendered(value)
-    renderer = _Renderer(context, functions or {}, limits)
-    return Rendered(renderer.rendered(value, limits.depth), frozenset(renderer.redactions))
+    renderer = _Renderer(context, functions or {}, budget or Budget(limits))
+    return Rendered(renderer.rendered(value), frozenset(renderer.redactions))
 
 
 def render_text(
@@ -47,29 +50,31 @@ def render_text(
     """Render a whole text, such as the content of a file, to a text."""
     if not has_tags(text):
         return text
-    return str(_Renderer(context, functions or {}, limits).written(text))
+    return str(_Renderer(context, functions or {}, Budget(limits)).written(text))
 
 
 class _Renderer:
     """One call: all the texts of a value, on one budget."""
 
-    def __init__(self, context: Mapping[str, Any], functions: Mapping[str, HostFunction], limits: Limits) -> None:
+    def __init__(self, context: Mapping[str, Any], functions: Mapping[str, HostFunction], budget: Budget) -> None:
         self._context = context
         self._functions = functions
-        self._limits = limits
-        self._budget = Budget(limits)
+        self._budget = budget
         self.redactions: set[str] = set()
 
-    def rendered(self, value: Any, room: int) -> Any:
+    def rendered(self, value: Any) -> Any:
+        return self._rendered(value, self._budget.limits.depth)
+
+    def _rendered(self, value: Any, room: int) -> Any:
         if isinstance(value, str):
             return self._rendered_text(value) if has_tags(value) else value
         if room <= 0:
             return value
         if isinstance(value, list):
-            items = (self.rendered(item, room - 1) for item in value)
+            items = (self._rendered(item, room - 1) for item in value)
             return [None if item is UNDEFINED else item for item in items]
         if isinstance(value, dict):
-            members = ((key, self.rendered(item, room - 1)) for key, item in value.items())
+            members = ((key, self._rendered(item, room - 1)) for key, item in value.items())
             return {key: item for key, item in members if item is not UNDEFINED}
         return value
 
@@ -82,7 +87,7 @@ class _Renderer:
     def written(self, text: str, *, native: bool = False) -> Any:
         # Parsing is paid for every time, so that a result does not depend on what was rendered before.
         self._budget.spend()
-        template = compile_text(text, self._limits)
+        template = compile_text(text, self._budget.limits)
         self._budget.spend(template.steps)
         if template.failure is not None:
             raise RenderingError(template.failure)

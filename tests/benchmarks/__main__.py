@@ -14,6 +14,7 @@ from os import cpu_count
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import click
 import uvloop
@@ -41,7 +42,7 @@ def command(peer: str, answers: Path | None = None) -> list[str | Path]:
     if peer == MOCK:
         return [PROGRAM, "--port", "0"]
     name = "starlette" if peer == STARLETTE else "connexion"
-    given = [] if answers is None else ["--answers", answers]
+    given: list[str | Path] = [] if answers is None else ["--answers", answers]
     return [sys.executable, "-m", "tests.benchmarks.servers", name, "--port", "0", *given]
 
 
@@ -56,11 +57,8 @@ async def request_costs(requests: int, rounds: int) -> dict[tuple[str, str], flo
             "POST task": _CREATE,
         }
         bodies = [json.loads(await load(mock, request, 1)) for request in operations.values()]
-        answers = Path(stack.enter_context(TemporaryDirectory()), "answers.json")
-        answers.write_text(json.dumps(dict(zip(("getTask", "listTasks", "createTask"), bodies, strict=True))))
-        servers = {
-            peer: mock if peer == MOCK else stack.enter_context(running(command(peer, answers))) for peer in PEERS
-        }
+        answers = dict(zip(("getTask", "listTasks", "createTask"), bodies, strict=True))
+        servers = {MOCK: mock, **_start_peers(stack, answers)}
         costs: dict[tuple[str, str], list[float]] = {}
         for operation, request in operations.items():
             for server in servers.values():
@@ -70,6 +68,12 @@ async def request_costs(requests: int, rounds: int) -> dict[tuple[str, str], flo
                     cost = await _cost(servers[peer], request, requests)
                     costs.setdefault((operation, peer), []).append(cost)
     return {(operation, peer): median(costs[operation, peer]) for operation in operations for peer in PEERS}
+
+
+def _start_peers(stack: ExitStack, answers: Mapping[str, Any]) -> dict[str, Server]:
+    path = Path(stack.enter_context(TemporaryDirectory()), "answers.json")
+    path.write_text(json.dumps(answers))
+    return {peer: stack.enter_context(running(command(peer, path))) for peer in PEERS if peer != MOCK}
 
 
 async def _cost(server: Server, request: Request, count: int) -> float:

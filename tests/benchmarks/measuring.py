@@ -10,11 +10,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 from urllib.parse import urlsplit
 
 CONNECTIONS = 8
 _TICKS = os.sysconf("SC_CLK_TCK")
-_SECONDS = 300
+_SECONDS = 120
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 
 
@@ -91,9 +92,12 @@ async def load(server: Server, request: Request, count: int) -> bytes:
     encoded, turns = request.encode(server.url), iter(range(count))
     loop = asyncio.get_running_loop()
     async with asyncio.timeout(_SECONDS):
-        connections = [_Connection(encoded, turns) for _ in range(min(count, CONNECTIONS))]
-        for connection in connections:
-            await loop.create_connection(lambda made=connection: made, parts.hostname, parts.port)
+        connections = [
+            (await loop.create_connection(lambda: _Connection(encoded, turns), parts.hostname or "", parts.port or 80))[
+                1
+            ]
+            for _ in range(min(count, CONNECTIONS))
+        ]
         return (await asyncio.gather(*(connection.done for connection in connections)))[0]
 
 
@@ -108,8 +112,7 @@ class _Connection(asyncio.Protocol):
         self._received = self._last = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)
         self._go_on()
 
     def data_received(self, data: bytes) -> None:

@@ -5,6 +5,7 @@
 
 import json
 import socket
+import warnings
 from collections.abc import Awaitable, Callable, MutableMapping
 from pathlib import Path
 from typing import Any
@@ -51,8 +52,11 @@ def starlette_app(answers: Answers) -> App:
 
 def connexion_app(answers: Answers) -> App:
     """Connexion as its documentation shows it: the default stack, with bearer tokens and validation of requests."""
-    from connexion import AsyncApp
-    from connexion.resolver import Resolver
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from connexion import AsyncApp
+        from connexion.options import SwaggerUIOptions
+        from connexion.resolver import Resolver
 
     async def get_task(taskId: str) -> Any:  # noqa: N803 (Connexion passes parameters by the document's names)
         return answers["getTask"]
@@ -64,7 +68,7 @@ def connexion_app(answers: Answers) -> App:
         return answers["createTask"], 201
 
     functions = {"getTask": get_task, "listTasks": list_tasks, "createTask": create_task}
-    app = AsyncApp(__name__)
+    app = AsyncApp(__name__, swagger_ui_options=SwaggerUIOptions(swagger_ui=False))
     app.add_api(document(), base_path=MOUNT, resolver=Resolver(functions.__getitem__))
     return app  # type: ignore[no-any-return]  # Connexion is not typed
 

@@ -374,7 +374,7 @@ async def test_only_the_first_page_that_refuses_the_values_is_heard(lasting_api)
 
 
 @pytest.mark.parametrize(
-    ("secrets", "property", "message", "stack"),
+    ("secrets", "where", "message", "stack"),
     [
         ({}, "secrets", "secrets.deployToken is required", 'instance requires property "deployToken"'),
         (
@@ -386,13 +386,13 @@ async def test_only_the_first_page_that_refuses_the_values_is_heard(lasting_api)
     ],
 )
 async def test_secrets_that_the_template_refuses_are_not_in_the_answer(
-    lasting_api, demo_values, secrets, property, message, stack
+    lasting_api, demo_values, secrets, where, message, stack
 ):
     body = {"templateRef": DEPLOY_KEY, "values": demo_values[DEPLOY_KEY], "secrets": secrets}
     response = await lasting_api.post("/v2/tasks", json=body)
     assert response.status_code == 400
     (error,) = response.json()["errors"]
-    assert error["property"] == property
+    assert error["property"] == where
     assert error["message"] == message
     assert error["instance"] == {}
     assert error["stack"] == stack
