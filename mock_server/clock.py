@@ -8,6 +8,7 @@ of one instant never differ by a rounding.
 import asyncio
 import time
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Protocol, TypeAlias
 
 Milliseconds: TypeAlias = int
@@ -132,4 +133,10 @@ def deadline(seconds: float) -> asyncio.Timeout:
 def timestamp(instant: Milliseconds) -> str:
     """An instant as on the wire: `2026-11-22T00:49:41.000Z`."""
     seconds, milliseconds = divmod(instant, SECOND)
-    return f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(seconds))}.{milliseconds:03d}Z"
+    return f"{_second(seconds)}.{milliseconds:03d}Z"
+
+
+# The events of a task, and the tasks of a page, share their seconds; formatting one is what an answer costs most.
+@lru_cache(maxsize=4096)
+def _second(seconds: int) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))

@@ -238,6 +238,8 @@ class _Course:
 
 
 def _check_input(action: Action, input: dict[str, Any], subject: str) -> None:
+    if action.accepts(input):
+        return
     try:
         mistakes = stacks(input, action.input_schema)
     except InvalidSchema as error:

@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
+
+import jsonschema_rs
 
 Schema = Mapping[str, Any]
 
@@ -20,6 +22,11 @@ class Action:
     input_schema: Schema
     output_schema: Schema | None
     supports_dry_run: bool
+    input_validator: jsonschema_rs.Draft7Validator = field(compare=False, repr=False)
+
+    def accepts(self, input: Mapping[str, Any]) -> bool:
+        """Whether an input satisfies the action's schema; what is wrong with it is for `validation` to say."""
+        return self.input_validator.is_valid(input)
 
     def to_json(self) -> dict[str, Any]:
         """The action as `listActions` shows it; whether it supports a dry run is not shown."""
@@ -64,4 +71,5 @@ def _action(entry: Mapping[str, Any]) -> Action:
         input_schema=entry["schema"]["input"],
         output_schema=entry["schema"].get("output"),
         supports_dry_run=entry["supportsDryRun"],
+        input_validator=jsonschema_rs.Draft7Validator(entry["schema"]["input"]),
     )
