@@ -48,7 +48,9 @@ class Cors:
         return Answer(204, headers=tuple(headers))
 
     def _allows(self, origin: str) -> bool:
-        return _is_loopback(origin) or any(fnmatchcase(origin, allowed) for allowed in self._origins)
+        return _is_loopback(origin) or any(
+            origin == allowed or fnmatchcase(origin, allowed) for allowed in self._origins
+        )
 
 
 def _is_loopback(origin: str) -> bool:

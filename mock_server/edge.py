@@ -1,8 +1,7 @@
 """The outermost layer: which world a request means, what it asks of the mock, and every error's answer."""
 
 import re
-from collections.abc import Mapping
-from http.cookies import CookieError, SimpleCookie
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote
 
@@ -40,12 +39,12 @@ class Edge:
 
         path = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1")
         method, query = scope["method"], scope["query_string"].decode("latin-1")
-        url = path.removeprefix(MOUNT)
+        url = _relative(path, query)
         try:
             world, path = _world(scope, path)
             extra.append((b"x-mock-world", world.encode()))
             query, own = _split(query)
-            url = path.removeprefix(MOUNT) + (f"?{query}" if query else "")
+            url = _relative(path, query)
             scenario = own.get("__scenario") or _preferred_scenario(scope)
             preflight = self._cors.preflight(scope)
             if preflight is not None:
@@ -60,6 +59,11 @@ class Edge:
             answer = answer_to(error, method, url)
             if not started:
                 await answer(scope, receive, send_with_headers)
+
+
+def _relative(path: str, query: str) -> str:
+    below = path.removeprefix(MOUNT) if path == MOUNT or path.startswith(f"{MOUNT}/") else path
+    return (below or "/") + (f"?{query}" if query else "")
 
 
 def _world(scope: Mapping[str, Any], path: str) -> tuple[str, str]:
@@ -77,11 +81,14 @@ def _cookie(scope: Mapping[str, Any], name: str) -> str | None:
     text = header(scope, b"cookie")
     if text is None:
         return None
-    try:
-        morsel = SimpleCookie(text).get(name)
-    except CookieError:
-        return None
-    return None if morsel is None else morsel.value
+    # Not by http.cookies: it gives up at the first cookie of somebody else that is not to its taste.
+    return next((value for key, value in _cookies(text) if key == name), None)
+
+
+def _cookies(text: str) -> Iterator[tuple[str, str]]:
+    for part in text.split(";"):
+        key, _, value = part.partition("=")
+        yield key.strip(), value.strip().strip('"')
 
 
 def _split(query: str) -> tuple[str, dict[str, str]]:

@@ -79,6 +79,7 @@ class DocumentedApi:
         operations = Operations(self._unrouted, simulator)
         security = SecurityMiddleware(operations)
         self._app = RoutingMiddleware(security)
+        self._app.router.redirect_slashes = False
         for middleware in (operations, security, self._app):
             middleware.add_api(
                 specification,
@@ -86,6 +87,8 @@ class DocumentedApi:
                 resolver=Resolver(_Functions(functions)),
                 security_map={"bearer": BearerHandler(authenticator)},
             )
+        for mount in self._app.router.routes:
+            mount.app.redirect_slashes = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -160,7 +163,7 @@ class Operation:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         exchange: Exchange = scope[EXCHANGE]
-        principal: Principal = scope["extensions"]["connexion_context"]["token_info"]["principal"]
+        principal = _principal(scope)
         found: list[Violation] = []
         body = await self._read_body(scope, receive, found) if self._has_body else None
         parameters = _path_parameters(scope.get("path_params", {}))
@@ -249,6 +252,12 @@ class Operations(RoutedMiddleware):  # type: ignore[misc]
     def __init__(self, app: App, simulator: Simulator) -> None:
         super().__init__(app)
         self.api_cls = lambda *args, **kwargs: OperationApi(*args, simulator=simulator, **kwargs)
+
+
+def _principal(scope: Scope) -> Principal:
+    # An operation without a security requirement leaves no token behind.
+    token_info = scope["extensions"].get("connexion_context", {}).get("token_info")
+    return Principal(None) if token_info is None else token_info["principal"]
 
 
 def _path_parameters(raw: Mapping[str, str]) -> dict[str, Any]:

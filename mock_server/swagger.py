@@ -27,7 +27,7 @@ class DocumentPages:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         page = scope["path"].removeprefix(self._base_path)
-        if scope["method"] not in {"GET", "HEAD"} or not page.startswith(("/openapi.json", "/ui")):
+        if scope["method"] not in {"GET", "HEAD"} or not (page in {"/openapi.json", "/ui"} or page.startswith("/ui/")):
             await self._app(scope, receive, send)
         elif page == "/openapi.json":
             await json_answer(200, self._served_document(scope))(scope, receive, send)

@@ -35,11 +35,41 @@ def compile_schema(schema: dict[str, Any] | bool) -> jsonschema_rs.Draft202012Va
     return jsonschema_rs.Draft202012Validator(schema, pattern_options=jsonschema_rs.RegexOptions())
 
 
+def accepts(validator: jsonschema_rs.Validator, value: Any) -> bool:
+    """Whether a JSON value satisfies a compiled schema."""
+    try:
+        return validator.is_valid(value)
+    except UnicodeEncodeError:
+        return validator.is_valid(_translated(value, _HIDE_SURROGATES))
+
+
 def violations(validator: jsonschema_rs.Draft202012Validator, value: Any, *, below: Location = ()) -> list[Violation]:
     """Every broken rule in the order of the schema; `below` is where the value itself stands."""
-    if validator.is_valid(value):
+    if accepts(validator, value):
         return []
-    return [_violation(error, below) for error in validator.iter_errors(value)]
+    try:
+        return [_violation(error, below) for error in validator.iter_errors(value)]
+    except UnicodeEncodeError:
+        hidden = _translated(value, _HIDE_SURROGATES)
+        return [_with_surrogates(_violation(error, below)) for error in validator.iter_errors(hidden)]
+
+
+# JSON may hold lone surrogates, which the validator's strings cannot; meanwhile private characters stand for them.
+_HIDE_SURROGATES = {code: 0x100000 | code for code in range(0xD800, 0xE000)}
+_SHOW_SURROGATES = {hidden: code for code, hidden in _HIDE_SURROGATES.items()}
+
+
+def _translated(value: Any, table: Mapping[int, int]) -> Any:
+    if isinstance(value, str):
+        return value.translate(table)
+    if isinstance(value, dict):
+        return {_translated(key, table): _translated(item, table) for key, item in value.items()}
+    return [_translated(item, table) for item in value] if isinstance(value, list | tuple) else value
+
+
+def _with_surrogates(violation: Violation) -> Violation:
+    location = tuple(_translated(part, _SHOW_SURROGATES) for part in violation.location)
+    return replace(violation, location=location, message=_translated(violation.message, _SHOW_SURROGATES))
 
 
 def _violation(error: jsonschema_rs.ValidationError, below: Location) -> Violation:

@@ -9,6 +9,8 @@ from typing import Any
 
 import jsonschema_rs
 
+from mock_server.violations import accepts
+
 Schema = Mapping[str, Any]
 
 
@@ -26,7 +28,7 @@ class Action:
 
     def accepts(self, input: Mapping[str, Any]) -> bool:
         """Whether an input satisfies the action's schema; what is wrong with it is for `validation` to say."""
-        return self.input_validator.is_valid(input)
+        return accepts(self.input_validator, input)
 
     def to_json(self) -> dict[str, Any]:
         """The action as `listActions` shows it; whether it supports a dry run is not shown."""

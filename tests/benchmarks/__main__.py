@@ -26,6 +26,7 @@ MOCK, STARLETTE, CONNEXION = "mock server", "bare Starlette", "plain Connexion"
 PEERS = (STARLETTE, MOCK, CONNEXION)
 WIDTH = 80
 TASKS = 10
+STARTS = 5
 _LIBRARIES = ("connexion", "starlette", "uvicorn", "uvloop", "httptools")
 
 _TOKEN = "authorization: Bearer mock-user-token"
@@ -35,7 +36,8 @@ _LIST = Request("GET", "/v2/tasks", headers=(_TOKEN,))
 _CREATE = Request("POST", "/v2/tasks", _HELLO, (_TOKEN, "x-mock-world: created"))
 _CREATE_FINISHED = Request("POST", "/v2/tasks", _HELLO, (_TOKEN, "prefer: scenario=instant"))
 
-Cost = tuple[float, float]
+RequestCosts = dict[tuple[str, str], list[float]]
+StartCosts = dict[str, list[tuple[float, float]]]
 
 
 def command(peer: str, answers: Path | None = None) -> list[str | Path]:
@@ -46,8 +48,8 @@ def command(peer: str, answers: Path | None = None) -> list[str | Path]:
     return [sys.executable, "-m", "tests.benchmarks.servers", name, "--port", "0", *given]
 
 
-async def request_costs(requests: int, rounds: int) -> dict[tuple[str, str], float]:
-    """Microseconds of CPU per request, by operation and peer: the median over rounds in which the peers take turns."""
+async def request_costs(requests: int, rounds: int) -> RequestCosts:
+    """Microseconds of CPU per request, by operation and peer, in each of the rounds in which the peers take turns."""
     with ExitStack() as stack:
         mock = stack.enter_context(running(command(MOCK)))
         created = [json.loads(await load(mock, _CREATE_FINISHED, 1))["id"] for _ in range(TASKS)]
@@ -59,15 +61,14 @@ async def request_costs(requests: int, rounds: int) -> dict[tuple[str, str], flo
         bodies = [json.loads(await load(mock, request, 1)) for request in operations.values()]
         answers = dict(zip(("getTask", "listTasks", "createTask"), bodies, strict=True))
         servers = {MOCK: mock, **_start_peers(stack, answers)}
-        costs: dict[tuple[str, str], list[float]] = {}
+        costs: RequestCosts = {(operation, peer): [] for operation in operations for peer in PEERS}
         for operation, request in operations.items():
             for server in servers.values():
                 await load(server, request, min(requests, 1_000))
             for turn in range(rounds):
                 for peer in _rotated(PEERS, turn):
-                    cost = await _cost(servers[peer], request, requests)
-                    costs.setdefault((operation, peer), []).append(cost)
-    return {(operation, peer): median(costs[operation, peer]) for operation in operations for peer in PEERS}
+                    costs[operation, peer].append(await _cost(servers[peer], request, requests))
+    return costs
 
 
 def _start_peers(stack: ExitStack, answers: Mapping[str, Any]) -> dict[str, Server]:
@@ -87,15 +88,15 @@ def _rotated(peers: Sequence[str], turn: int) -> Sequence[str]:
     return [*peers[first:], *peers[:first]]
 
 
-async def start_costs(rounds: int) -> dict[str, Cost]:
-    """Seconds of CPU and of wall time from the spawn to the first 200: the median over so many starts in turns."""
-    costs: dict[str, list[Cost]] = {CONNEXION: [], MOCK: []}
-    for _ in range(rounds):
+async def start_costs(starts: int) -> StartCosts:
+    """Seconds of CPU and of wall time from the spawn to the first 200, for so many starts in turns."""
+    costs: StartCosts = {CONNEXION: [], MOCK: []}
+    for _ in range(starts):
         for peer, taken in costs.items():
             with running(command(peer)) as server:
                 await load(server, _LIST, 1)
                 taken.append((server.cpu_seconds(), time.perf_counter() - server.spawned_at))
-    return {peer: (median(cpu for cpu, _ in taken), median(wall for _, wall in taken)) for peer, taken in costs.items()}
+    return costs
 
 
 def machine() -> str:
@@ -106,28 +107,35 @@ def machine() -> str:
     return f"{model}, {cpu_count()} cores; Python {platform.python_version()}, {libraries}"
 
 
-def request_rows(costs: Mapping[tuple[str, str], float]) -> Iterator[str]:
+def request_rows(costs: RequestCosts) -> Iterator[str]:
     yield f"{'operation':16}{'peer':18}{'µs per request':>20}{'ratio to Starlette':>26}"
-    for (operation, peer), cost in costs.items():
-        yield f"{operation:16}{peer:18}{cost:20.1f}{cost / costs[operation, STARLETTE]:26.2f}"
+    for (operation, peer), taken in costs.items():
+        yield f"{operation:16}{peer:18}{median(taken):20.1f}{_ratio(taken, costs[operation, STARLETTE]):26.2f}"
 
 
-def start_rows(costs: Mapping[str, Cost]) -> Iterator[str]:
+def start_rows(costs: StartCosts) -> Iterator[str]:
     yield f"{'operation':16}{'peer':18}{'CPU seconds':>12}{'wall seconds':>14}{'ratio to Connexion':>20}"
-    for peer, (cpu, wall) in costs.items():
-        yield f"{'cold start':16}{peer:18}{cpu:12.3f}{wall:14.3f}{cpu / costs[CONNEXION][0]:20.2f}"
+    baseline = [cpu for cpu, _ in costs[CONNEXION]]
+    for peer, taken in costs.items():
+        cpu, wall = [cpu for cpu, _ in taken], [wall for _, wall in taken]
+        yield f"{'cold start':16}{peer:18}{median(cpu):12.3f}{median(wall):14.3f}{_ratio(cpu, baseline):20.2f}"
+
+
+def _ratio(taken: Sequence[float], baseline: Sequence[float]) -> float:
+    # Within a round, a neighbour on the machine slows all alike; between rounds it does not.
+    return median(cost / base for cost, base in zip(taken, baseline, strict=True))
 
 
 @click.command()
-@click.option("--requests", default=3_000, type=click.IntRange(1, 100_000), help="How many, each round.")
-@click.option("--rounds", default=5, type=click.IntRange(1, 100), help="How often each server is measured and started.")
+@click.option("--requests", default=1_000, type=click.IntRange(1, 100_000), help="How many, each round.")
+@click.option("--rounds", default=15, type=click.IntRange(1, 100), help="How often each server is measured.")
 def main(requests: int, rounds: int) -> None:
     """Measure the server's CPU time (user and system, all its processes), not the wall clock. Linux only."""
     how = f"Medians of {rounds} rounds of {requests} requests on {CONNECTIONS} connections; server CPU, one worker."
     click.echo(f"{textwrap.fill(machine(), WIDTH)}\n{textwrap.fill(how, WIDTH)}\n")
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         click.echo("\n".join(request_rows(runner.run(request_costs(requests, rounds)))))
-        click.echo("\n" + "\n".join(start_rows(runner.run(start_costs(rounds)))))
+        click.echo("\n" + "\n".join(start_rows(runner.run(start_costs(min(rounds, STARTS))))))
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from click.testing import CliRunner
 
-from tests.benchmarks.__main__ import CONNEXION, MOCK, PEERS, TASKS, main
+from tests.benchmarks.__main__ import CONNEXION, MOCK, PEERS, STARLETTE, TASKS, command, main
 from tests.benchmarks.measuring import Request, UnusableAnswer, load, running
 from tests.benchmarks.servers import ANSWERS, APPS, MOUNT
 
@@ -46,9 +46,8 @@ async def test_plain_connexion_checks_what_bare_starlette_does_not() -> None:
 
 
 async def test_only_a_success_counts_as_an_answer() -> None:
-    with running([sys.executable, "-m", "tests.benchmarks.servers", "starlette"]) as server:
-        with pytest.raises(UnusableAnswer, match="404"):
-            await load(server, Request("GET", "/nothing"), 1)
+    with running(command(STARLETTE)) as server, pytest.raises(UnusableAnswer, match="404"):
+        await load(server, Request("GET", "/nothing"), 1)
 
 
 def test_a_server_that_does_not_start_is_an_error() -> None:

@@ -1,5 +1,6 @@
 """What surrounds the API: worlds, the mock's own parameters and the answers to every error."""
 
+import asyncio
 import logging
 
 import httpx
@@ -8,7 +9,6 @@ import pytest
 from mock_server.actions.catalogue import ActionCatalogue
 from mock_server.answers import encode_json
 from mock_server.app import MockServer
-from mock_server.clock import deadline
 from mock_server.cors import Cors
 from mock_server.edge import MOUNT, Edge
 from mock_server.handlers import event_stream
@@ -21,7 +21,7 @@ INVALID_NAME = "The name of a world is 1 to 64 letters, digits, '_' or '-'"
 
 @pytest.fixture(scope="module")
 def lasting_api(conformance):
-    """One server for all tests of requests that change nothing."""
+    """One server for all tests that look at no list."""
     return Api(MockServer(), conformance)
 
 
@@ -82,7 +82,7 @@ async def test_the_cookies_of_others_do_not_hide_the_world(lasting_api, cookie):
     assert response.headers["x-mock-world"] == "blue"
 
 
-@pytest.mark.parametrize("name", ["x" * 65, "a b", "a.b", "ö", "a%20b", "..", "a:b", "%2e%2e"])
+@pytest.mark.parametrize("name", ["x" * 65, "a b", "a.b", "ö", "a%20b", "a:b", "a%2Fb", "blue%00"])
 async def test_a_name_that_no_world_can_have_is_refused(lasting_api, name):
     for response in (
         await lasting_api.get(below(name, "/v2/actions")),
@@ -227,8 +227,8 @@ async def test_our_own_parameters_are_unknown_to_no_operation(api):
         ("?%5f%5Fscenario=sl%6Fw", {}, "slow"),
     ],
 )
-async def test_a_create_can_name_its_scenario(api, query, headers, scenario):
-    response = await api.post(f"/v2/tasks{query}", json=HELLO, headers=headers)
+async def test_a_create_can_name_its_scenario(lasting_api, query, headers, scenario):
+    response = await lasting_api.post(f"/v2/tasks{query}", json=HELLO, headers=headers)
     assert response.headers["x-mock-scenario"] == scenario
 
 
@@ -272,9 +272,9 @@ async def test_too_many_of_our_own_parameters_are_refused(lasting_api):
     assert response.json()["error"]["message"] == "too many query parameters"
 
 
-async def test_a_mistake_of_the_mock_is_a_500_without_details_and_is_logged(api, monkeypatch, caplog):
+async def test_a_mistake_of_the_mock_is_a_500_without_details_and_its_place_is_logged(api, monkeypatch, caplog):
     def explode(_):
-        raise RuntimeError("the secret is hushhush")
+        raise RuntimeError("the secret is " + "hush" * 2)
 
     monkeypatch.setattr(ActionCatalogue, "to_json", explode)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(api.server), base_url=HOST, headers=USER) as client:
@@ -290,7 +290,9 @@ async def test_a_mistake_of_the_mock_is_a_500_without_details_and_is_logged(api,
     assert response.headers["access-control-allow-origin"] == "http://localhost:3000"
     (record,) = caplog.records
     assert (record.name, record.levelno) == ("mock_server.errors", logging.ERROR)
-    assert record.exc_info[1].args == ("the secret is hushhush",)
+    assert record.getMessage().startswith("RuntimeError in\n")
+    assert "in explode" in record.getMessage()
+    assert "hushhush" not in caplog.text
 
 
 async def test_an_answer_that_has_begun_is_not_begun_again(api, monkeypatch, caplog):
@@ -305,8 +307,7 @@ async def test_an_answer_that_has_begun_is_not_begun_again(api, monkeypatch, cap
         sent.append(message["type"])
 
     async def receive():
-        async with deadline(5):
-            return {"type": "http.request", "body": b"", "more_body": False}
+        await asyncio.Event().wait()
 
     headers = [(name.encode(), value.encode()) for name, value in USER.items()]
     path = f"{MOUNT}/v2/tasks/{task_id}/eventstream"
@@ -314,7 +315,7 @@ async def test_an_answer_that_has_begun_is_not_begun_again(api, monkeypatch, cap
         {"type": "http", "method": "GET", "path": path, "query_string": b"", "headers": headers}, receive, send
     )
     assert sent == ["http.response.start"]
-    assert caplog.records[0].exc_info[1].args == ("in the middle",)
+    assert caplog.records[0].getMessage().startswith("RuntimeError in\n")
 
 
 async def test_a_server_that_gives_no_raw_path_is_understood():

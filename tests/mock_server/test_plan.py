@@ -13,7 +13,7 @@ from mock_server.actions.catalogue import load_actions
 from mock_server.entities import Entities
 from mock_server.lifecycle import StepStatus, TaskStatus
 from mock_server.plan import Brief, make_plan, numbered_steps
-from mock_server.scenario import Behaviour, Duration, FailRule, StepRule
+from mock_server.scenario import Behaviour, Duration, FailRule, LogRule, StepRule
 from mock_server.timeline import Failure, Plan, Timeline, View, event_capacity, view
 
 ACTIONS = load_actions()
@@ -418,3 +418,22 @@ def test_a_dry_run_fails_at_an_action_that_nobody_knows():
     plan = planned({"id": "a", "action": "no:such"}, dry_run=True)
     assert plan.error is not None
     assert plan.error.name == "NotFoundError"
+
+
+def test_all_that_a_task_renders_is_paid_from_one_budget():
+    items = list(range(1_000))
+    plan = planned(*(say(f"s{number}", each=items) for number in range(20)))
+    assert plan.error == Failure("InputError", "the template takes too many steps")
+    assert statuses(plan)[0] is StepStatus.COMPLETED
+    assert statuses(plan)[-1] is StepStatus.SKIPPED
+
+
+def test_a_task_that_has_used_up_its_budget_still_plays_its_scenario():
+    items = list(range(1_000))
+    rule = StepRule(position="last", logs=(LogRule("${{ step.id }} is done", "none"),))
+    plan = planned(
+        *(say(f"s{number}", each=items, **{"if": "${{ always() }}"}) for number in range(20)),
+        behaviour=Behaviour(steps=(rule,)),
+    )
+    assert plan.steps[-1].ends_as is StepStatus.FAILED
+    assert messages(plan)[-3] == "s19 is done"

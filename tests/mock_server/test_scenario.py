@@ -218,8 +218,8 @@ def test_of_several_behaviours_of_a_use_the_first_wins():
     assert played.at_use(4) == Behaviour(cancel=1)
 
 
-@pytest.mark.parametrize("instant", [Behaviour(Duration(0, 0), 0, output={})])
-def test_what_a_behaviour_says_is_nothing_is_said_all_the_same(instant):
+def test_what_a_behaviour_says_is_nothing_is_said_all_the_same():
+    instant = Behaviour(Duration(0, 0), 0, output={})
     assert instant.over(Behaviour(Duration(9, 9), 9, output={"a": 1})) == instant
 
 

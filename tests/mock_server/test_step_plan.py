@@ -3,12 +3,15 @@
 import json
 import random
 
+import jsonschema_rs
 import pytest
 
-from mock_server.actions.catalogue import load_actions
+from mock_server.actions.catalogue import Action, ActionCatalogue, load_actions
 from mock_server.entities import Entities
 from mock_server.lifecycle import StepStatus
+from mock_server.plan import LIMITS
 from mock_server.redaction import Redactor
+from mock_server.rendering import Budget
 from mock_server.scenario import Behaviour, Duration, FailRule, LogRule, StepRule
 from mock_server.step_plan import MAX_ITEMS, Place, StepOutcome, Tools, plan_step
 from mock_server.timeline import Failure
@@ -34,18 +37,20 @@ def run(
     use: int = 1,
     dry_run: bool = False,
     failed_before: bool = False,
+    actions: ActionCatalogue = ACTIONS,
     **keys: object,
 ) -> StepOutcome:
     """The outcome of a step that begins a second after the task."""
     step = {"id": "it", "name": "It", "action": action, **({} if input is None else {"input": input}), **keys}
     secrets = secrets or {}
     tools = Tools(
-        Behaviour(steps=() if rule is None else (rule,)),
-        ACTIONS,
-        Entities([COMPONENT]),
-        random.Random(0),
-        Redactor(secrets.values()),
-        secrets,
+        behaviour=Behaviour(steps=() if rule is None else (rule,)),
+        actions=actions,
+        entities=Entities([COMPONENT]),
+        draw=random.Random(0),
+        redactor=Redactor(secrets.values()),
+        budget=Budget(LIMITS),
+        secrets=secrets,
         use=use,
         dry_run=dry_run,
     )
@@ -159,6 +164,21 @@ def test_bad_input_in_an_item_of_an_object_names_its_key():
     outcome = run("debug:log", {"message": "${{ each.value }}"}, each={"first": 1})
     assert outcome.error is not None
     assert outcome.error.message.startswith("Invalid input passed to action debug:log[first], ")
+
+
+def test_input_that_is_too_deep_to_be_checked_fails_the_step():
+    deep: object = "x"
+    for _ in range(200):
+        deep = [deep]
+    assert run("debug:log", {"message": deep}).error == Failure(
+        "InputError",
+        "Invalid input passed to action debug:log, the document is nested more than 128 levels deep",
+    )
+
+
+def test_the_dialect_of_the_real_server_has_the_last_word_on_an_input():
+    lenient = Action("it", "", (), {}, None, False, jsonschema_rs.Draft7Validator(False))
+    assert run("it", {"any": "thing"}, actions=ActionCatalogue([lenient])).error is None
 
 
 def test_what_renders_to_undefined_is_no_input():

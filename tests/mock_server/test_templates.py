@@ -66,8 +66,7 @@ def test_the_demo_templates_load(shipped):
 
 
 def test_every_demo_template_accepts_its_demo_values(shipped, demo_values):
-    assert list(demo_values.keys()) == [ref for ref in demo_values if ref in shipped.template_refs]
-    assert set(demo_values) == set(shipped.template_refs)
+    assert sorted(demo_values) == shipped.template_refs
     for ref, values in demo_values.items():
         check_values(shipped.template(parse_template_ref(ref)), values)
 
@@ -99,7 +98,7 @@ def test_an_unknown_template_is_told_by_its_canonical_reference():
 
 def test_a_template_of_another_version_cannot_be_used():
     catalog = Catalog(Entities([template(api_version="backstage.io/v1beta2")]))
-    with pytest.raises(UnusableTemplate, match="Unsupported apiVersion field in schema entity, backstage.io/v1beta2"):
+    with pytest.raises(UnusableTemplate, match="Unsupported apiVersion field in schema entity, backstage"):
         catalog.template(parse_template_ref("it"))
 
 

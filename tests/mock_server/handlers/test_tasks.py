@@ -8,6 +8,7 @@ import pytest
 
 from mock_server.app import MockServer
 from mock_server.clock import timestamp
+from mock_server.store import VersionConflict
 from tests.mock_server.conftest import SERVICE, Api
 
 HELLO = {"templateRef": "hello-world", "values": {}}
@@ -24,7 +25,7 @@ spec: {type: service, steps: []}
 
 @pytest.fixture(scope="module")
 def lasting_api(conformance):
-    """One server for all tests of requests that change nothing."""
+    """One server for all tests that look at no list and at no number of an event."""
     return Api(MockServer(), conformance)
 
 
@@ -47,26 +48,33 @@ def refusal(response):
 # createTask
 
 
-async def test_a_created_task_is_answered_with_its_id_and_nothing_else(api):
-    response = await api.post("/v2/tasks", json=HELLO)
+async def test_a_created_task_is_answered_with_its_id_and_nothing_else(lasting_api):
+    response = await lasting_api.post("/v2/tasks", json=HELLO)
     assert response.status_code == 201
     assert list(response.json()) == ["id"]
     assert uuid.UUID(response.json()["id"]).version == 4
 
 
-async def test_a_created_task_names_the_scenario_and_no_location(api):
-    response = await api.post("/v2/tasks", json=HELLO)
+async def test_a_created_task_names_the_scenario_and_no_location(lasting_api):
+    response = await lasting_api.post("/v2/tasks", json=HELLO)
     assert set(response.headers) == {"content-type", "content-length", "x-mock-scenario", "x-mock-world"}
     assert response.headers["x-mock-scenario"] == "happy-path"
 
 
-async def test_a_named_scenario_is_named_in_the_answer(api):
-    response = await api.post("/v2/tasks", json=HELLO, headers={"prefer": "scenario=slow"})
+async def test_a_named_scenario_is_named_in_the_answer(lasting_api):
+    response = await lasting_api.post("/v2/tasks", json=HELLO, headers={"prefer": "scenario=slow"})
     assert response.headers["x-mock-scenario"] == "slow"
 
 
-async def test_every_task_has_an_id_of_its_own(api):
-    assert len({await api.create() for _ in range(20)}) == 20
+async def test_every_task_has_an_id_of_its_own(lasting_api):
+    assert len({await lasting_api.create() for _ in range(20)}) == 20
+
+
+async def test_a_seed_makes_the_same_ids_in_every_run(make_api):
+    runs = [[await api.create() for _ in range(2)] for api in (make_api(seed=1), make_api(seed=1), make_api(seed=2))]
+    assert runs[0] == runs[1]
+    assert len({task_id for run in runs for task_id in run}) == 4
+    assert all(uuid.UUID(task_id).version == 4 for task_id in runs[0])
 
 
 NO_TEMPLATE_REF = broken("/body", "required", "must have required property 'templateRef'")
@@ -126,8 +134,8 @@ async def test_an_empty_body_that_says_it_is_json_lacks_its_properties(lasting_a
     assert error["message"] == "request/body must have required property 'templateRef'"
 
 
-async def test_what_the_body_has_beyond_the_document_is_accepted(api):
-    assert await api.create(body={"more": {"and": "more"}})
+async def test_what_the_body_has_beyond_the_document_is_accepted(lasting_api):
+    assert await lasting_api.create(body={"more": {"and": "more"}})
 
 
 @pytest.mark.parametrize(
@@ -163,8 +171,8 @@ async def test_no_body_and_no_media_type_is_no_json(lasting_api):
         "application/json ; odata=verbose",
     ],
 )
-async def test_json_is_accepted_however_it_is_written(api, content_type):
-    response = await api.post("/v2/tasks", content=json.dumps(HELLO), headers={"content-type": content_type})
+async def test_json_is_accepted_however_it_is_written(lasting_api, content_type):
+    response = await lasting_api.post("/v2/tasks", content=json.dumps(HELLO), headers={"content-type": content_type})
     assert response.status_code == 201
 
 
@@ -203,25 +211,25 @@ async def test_a_body_that_is_no_json_is_refused(lasting_api, content, reason):
     assert "violations" not in error
 
 
-async def test_values_may_be_nested_to_the_hundredth_level(api):
+async def test_values_may_be_nested_to_the_hundredth_level(lasting_api):
     values = json.loads('{"a":' * 98 + '{"a": 1}' + "}" * 98)
-    task_id = await api.create(values=values)
-    assert (await api.task(task_id))["spec"]["parameters"] == values
+    task_id = await lasting_api.create(values=values)
+    assert (await lasting_api.task(task_id))["spec"]["parameters"] == values
 
 
-async def test_a_chunked_body_is_read_whole(api):
+async def test_a_chunked_body_is_read_whole(lasting_api):
     async def chunks():
         for byte in json.dumps(HELLO).encode():
             yield bytes([byte])
 
-    response = await api.post("/v2/tasks", content=chunks(), headers=JSON)
+    response = await lasting_api.post("/v2/tasks", content=chunks(), headers=JSON)
     assert "content-length" not in response.request.headers
     assert response.status_code == 201
 
 
-async def test_a_body_of_ten_megabytes_is_read(api):
+async def test_a_body_of_ten_megabytes_is_read(lasting_api):
     content = json.dumps(HELLO).encode().ljust(10 * 1024 * 1024)
-    assert (await api.post("/v2/tasks", content=content, headers=JSON)).status_code == 201
+    assert (await lasting_api.post("/v2/tasks", content=content, headers=JSON)).status_code == 201
 
 
 async def test_a_body_of_more_than_ten_megabytes_is_refused(lasting_api):
@@ -250,11 +258,11 @@ async def test_a_chunked_body_of_more_than_ten_megabytes_is_refused(lasting_api)
         '{"a": 12345678901234567890, "b": 1.0, "c": -0.0, "d": 1e-7, "e": null, "f": [], "g": false}',
     ],
 )
-async def test_values_come_back_as_they_were_sent(api, values):
+async def test_values_come_back_as_they_were_sent(lasting_api, values):
     content = f'{{"templateRef": "hello-world", "values": {values}}}'
-    response = await api.post("/v2/tasks", content=content, headers=JSON)
+    response = await lasting_api.post("/v2/tasks", content=content, headers=JSON)
     assert response.status_code == 201
-    task = await api.task(response.json()["id"])
+    task = await lasting_api.task(response.json()["id"])
     assert task["spec"]["parameters"] == json.loads(values)
 
 
@@ -262,9 +270,9 @@ async def test_values_come_back_as_they_were_sent(api, values):
     "rest",
     ['"secrets": {"a": "\\ud800"}', '"secrets": {"\\ud800": "a"}', '"\\ud800": 1', '"more": {"\\ud800": "\\ud800"}'],
 )
-async def test_a_lone_surrogate_beside_the_values_does_no_harm(api, rest):
+async def test_a_lone_surrogate_beside_the_values_does_no_harm(lasting_api, rest):
     content = f'{{"templateRef": "hello-world", "values": {{}}, {rest}}}'
-    assert (await api.post("/v2/tasks", content=content, headers=JSON)).status_code == 201
+    assert (await lasting_api.post("/v2/tasks", content=content, headers=JSON)).status_code == 201
 
 
 @pytest.mark.parametrize(
@@ -291,8 +299,8 @@ async def test_a_lone_surrogate_in_an_invalid_body_is_refused_like_any_other(las
         "TEMPLATE:HELLO-WORLD",
     ],
 )
-async def test_a_template_is_found_in_every_form_and_casing_of_its_reference(api, ref):
-    task = await api.task(await api.create(ref))
+async def test_a_template_is_found_in_every_form_and_casing_of_its_reference(lasting_api, ref):
+    task = await lasting_api.task(await lasting_api.create(ref))
     assert task["spec"]["templateInfo"]["entityRef"] == HELLO_REF
 
 
@@ -429,10 +437,10 @@ async def test_secrets_come_back_in_no_view(api, demo_values):
 # getTask
 
 
-async def test_a_task_of_a_user_is_shown_with_all_that_it_was_made_of(api):
-    task = await api.task(await api.create(values={"name": "x"}))
+async def test_a_task_of_a_user_is_shown_with_all_that_it_was_made_of(lasting_api):
+    task = await lasting_api.task(await lasting_api.create(values={"name": "x"}))
     assert list(task) == ["id", "spec", "status", "createdAt", "createdBy"]
-    assert task["createdAt"] == timestamp(api.clock.now())
+    assert task["createdAt"] == timestamp(lasting_api.clock.now())
     assert task["createdBy"] == "user:default/guest"
     spec = task["spec"]
     assert list(spec) == ["apiVersion", "steps", "output", "parameters", "user", "templateInfo"]
@@ -454,29 +462,29 @@ async def test_a_task_of_a_user_is_shown_with_all_that_it_was_made_of(api):
     assert info["entity"]["metadata"]["namespace"] == "default"
 
 
-async def test_a_task_of_a_service_has_no_creator_and_no_user(api):
-    task = await api.task(await api.create(headers=SERVICE))
+async def test_a_task_of_a_service_has_no_creator_and_no_user(lasting_api):
+    task = await lasting_api.task(await lasting_api.create(headers=SERVICE))
     assert "createdBy" not in task
     assert task["spec"]["user"] == {}
 
 
-async def test_a_task_tells_what_has_happened_to_it_by_now(api):
-    task_id = await api.create()
-    queued = await api.task(task_id)
-    await claim(api, task_id)
-    claimed_at = timestamp(api.clock.now())
-    running = await api.task(task_id)
-    done = await api.finish(task_id)
+async def test_a_task_tells_what_has_happened_to_it_by_now(lasting_api):
+    task_id = await lasting_api.create()
+    queued = await lasting_api.task(task_id)
+    await claim(lasting_api, task_id)
+    claimed_at = timestamp(lasting_api.clock.now())
+    running = await lasting_api.task(task_id)
+    done = await lasting_api.finish(task_id)
     assert (queued["status"], running["status"], done["status"]) == ("open", "processing", "completed")
     assert running == {**queued, "status": "processing", "lastHeartbeatAt": claimed_at}
     assert list(done) == ["id", "spec", "status", "createdAt", "lastHeartbeatAt", "completedAt", "createdBy"]
-    assert done["completedAt"] == timestamp(api.clock.now())
+    assert done["completedAt"] == timestamp(lasting_api.clock.now())
 
 
-async def test_reading_a_task_changes_nothing(api):
-    task_id = await api.create()
-    await claim(api, task_id)
-    assert await api.task(task_id) == await api.task(task_id)
+async def test_reading_a_task_changes_nothing(lasting_api):
+    task_id = await lasting_api.create()
+    await claim(lasting_api, task_id)
+    assert await lasting_api.task(task_id) == await lasting_api.task(task_id)
 
 
 @pytest.mark.parametrize(
@@ -511,8 +519,8 @@ async def test_an_id_that_is_no_utf_8_is_refused(lasting_api):
 # listTasks
 
 
-async def test_there_are_no_tasks_at_first(lasting_api):
-    assert (await lasting_api.get("/v2/tasks")).json() == {"tasks": [], "totalTasks": 0}
+async def test_there_are_no_tasks_at_first(api):
+    assert (await api.get("/v2/tasks")).json() == {"tasks": [], "totalTasks": 0}
 
 
 async def test_the_newest_task_is_listed_first_even_of_one_instant(api):
@@ -599,14 +607,14 @@ async def cancel(api, task_id, **kwargs):
     return response.json()
 
 
-async def test_a_queued_task_ends_cancelled_without_a_step(api):
-    task_id = await api.create()
-    assert await cancel(api, task_id) == {"status": "cancelled"}
-    task = await api.task(task_id)
+async def test_a_queued_task_ends_cancelled_without_a_step(lasting_api):
+    task_id = await lasting_api.create()
+    assert await cancel(lasting_api, task_id) == {"status": "cancelled"}
+    task = await lasting_api.task(task_id)
     assert task["status"] == "cancelled"
-    assert task["completedAt"] == timestamp(api.clock.now())
+    assert task["completedAt"] == timestamp(lasting_api.clock.now())
     assert "lastHeartbeatAt" not in task
-    events = await api.logs(task_id)
+    events = await lasting_api.logs(task_id)
     assert [(event["type"], event["body"]) for event in events] == [
         ("cancelled", {"message": "Task has been cancelled.", "status": "cancelled"}),
         (
@@ -619,14 +627,14 @@ async def test_a_queued_task_ends_cancelled_without_a_step(api):
     ]
 
 
-async def test_a_running_task_ends_cancelled_at_its_step_and_skips_the_rest(api):
-    task_id = await api.create()
-    await claim(api, task_id)
-    before = await api.logs(task_id)
-    assert await cancel(api, task_id) == {"status": "cancelled"}
-    task, after = await api.task(task_id), await api.logs(task_id)
+async def test_a_running_task_ends_cancelled_at_its_step_and_skips_the_rest(lasting_api):
+    task_id = await lasting_api.create()
+    await claim(lasting_api, task_id)
+    before = await lasting_api.logs(task_id)
+    assert await cancel(lasting_api, task_id) == {"status": "cancelled"}
+    task, after = await lasting_api.task(task_id), await lasting_api.logs(task_id)
     assert task["status"] == "cancelled"
-    assert task["completedAt"] == task["lastHeartbeatAt"] == timestamp(api.clock.now())
+    assert task["completedAt"] == task["lastHeartbeatAt"] == timestamp(lasting_api.clock.now())
     assert after[: len(before)] == before
     assert [(event["type"], event["body"]) for event in after[len(before) :]] == [
         ("cancelled", {"message": "Step greet has been cancelled.", "stepId": "greet", "status": "cancelled"}),
@@ -652,46 +660,62 @@ async def test_a_running_task_ends_cancelled_at_its_step_and_skips_the_rest(api)
 
 
 @pytest.mark.parametrize(("scenario", "status"), [("instant", "completed"), ("first-step-fails", "failed")])
-async def test_a_finished_task_stays_as_it_is(api, scenario, status):
-    task_id = await api.create(headers={"prefer": f"scenario={scenario}"})
-    finished, events = await api.finish(task_id), await api.logs(task_id)
-    api.clock.advance(1)
-    assert await cancel(api, task_id) == {"status": status}
-    assert await api.task(task_id) == finished
-    assert await api.logs(task_id) == events
+async def test_a_finished_task_stays_as_it_is(lasting_api, scenario, status):
+    task_id = await lasting_api.create(headers={"prefer": f"scenario={scenario}"})
+    finished, events = await lasting_api.finish(task_id), await lasting_api.logs(task_id)
+    lasting_api.clock.advance(1)
+    assert await cancel(lasting_api, task_id) == {"status": status}
+    assert await lasting_api.task(task_id) == finished
+    assert await lasting_api.logs(task_id) == events
 
 
-async def test_completion_wins_a_tie_with_cancel(api):
+async def test_completion_wins_a_tie_with_cancel(lasting_api):
+    task_id = await lasting_api.create()
+    await lasting_api.finish(task_id)
+    assert await cancel(lasting_api, task_id) == {"status": "completed"}
+
+
+async def test_a_second_cancel_changes_nothing(lasting_api):
+    task_id = await lasting_api.create()
+    await claim(lasting_api, task_id)
+    await cancel(lasting_api, task_id)
+    task, events = await lasting_api.task(task_id), await lasting_api.logs(task_id)
+    lasting_api.clock.advance(10_000)
+    assert await cancel(lasting_api, task_id) == {"status": "cancelled"}
+    assert (await lasting_api.task(task_id), await lasting_api.logs(task_id)) == (task, events)
+
+
+async def test_a_cancel_that_somebody_else_overtakes_is_tried_again(api, monkeypatch):
     task_id = await api.create()
-    await api.finish(task_id)
-    assert await cancel(api, task_id) == {"status": "completed"}
+    replace, overtaken = api.world.store.replace, []
 
+    async def overtake(task, *, expected_version):
+        if not overtaken:
+            overtaken.append(task)
+            raise VersionConflict
+        await replace(task, expected_version=expected_version)
 
-async def test_a_second_cancel_changes_nothing(api):
-    task_id = await api.create()
-    await claim(api, task_id)
-    await cancel(api, task_id)
-    task, events = await api.task(task_id), await api.logs(task_id)
-    api.clock.advance(10_000)
+    monkeypatch.setattr(api.world.store, "replace", overtake)
     assert await cancel(api, task_id) == {"status": "cancelled"}
-    assert (await api.task(task_id), await api.logs(task_id)) == (task, events)
+    assert overtaken
+    assert (await api.task(task_id))["status"] == "cancelled"
 
 
-async def test_a_cancelled_task_has_no_events_to_come(api):
-    task_id = await api.create()
-    await claim(api, task_id)
-    await cancel(api, task_id)
-    events = await api.logs(task_id)
-    api.clock.advance(3_600_000)
-    assert await api.logs(task_id) == events
+async def test_a_cancelled_task_has_no_events_to_come(lasting_api):
+    task_id = await lasting_api.create()
+    await claim(lasting_api, task_id)
+    await cancel(lasting_api, task_id)
+    events = await lasting_api.logs(task_id)
+    lasting_api.clock.advance(3_600_000)
+    assert await lasting_api.logs(task_id) == events
 
 
-async def test_a_task_that_never_ends_can_be_cancelled(api):
-    task_id = await api.create(headers={"prefer": "scenario=never-ending"})
-    api.clock.advance(3_600_000)
-    assert (await api.task(task_id))["status"] == "processing"
-    assert await cancel(api, task_id) == {"status": "cancelled"}
-    assert (await api.logs(task_id))[-1]["type"] == "completion"
+async def test_a_task_that_never_ends_can_be_cancelled(lasting_api):
+    task_id = await lasting_api.create(headers={"prefer": "scenario=never-ending"})
+    lasting_api.clock.advance(3_600_000)
+    assert (await lasting_api.task(task_id))["status"] == "processing"
+    assert await cancel(lasting_api, task_id) == {"status": "cancelled"}
+    assert (await lasting_api.logs(task_id))[-1]["type"] == "completion"
 
 
 @pytest.mark.parametrize(
@@ -708,23 +732,25 @@ async def test_a_task_that_never_ends_can_be_cancelled(api):
         (b"anything", None),
     ],
 )
-async def test_a_cancel_does_not_mind_what_is_in_its_body(api, content, content_type):
+async def test_a_cancel_does_not_mind_what_is_in_its_body(lasting_api, content, content_type):
     headers = {} if content_type is None else {"content-type": content_type}
-    assert await cancel(api, await api.create(), content=content, headers=headers) == {"status": "cancelled"}
+    assert await cancel(lasting_api, await lasting_api.create(), content=content, headers=headers) == {
+        "status": "cancelled"
+    }
 
 
-async def test_a_cancel_whose_body_says_it_is_json_and_is_not_is_refused(api):
-    task_id = await api.create()
-    response = await api.post(f"/v2/tasks/{task_id}/cancel", content=b"{", headers=JSON)
+async def test_a_cancel_whose_body_says_it_is_json_and_is_not_is_refused(lasting_api):
+    task_id = await lasting_api.create()
+    response = await lasting_api.post(f"/v2/tasks/{task_id}/cancel", content=b"{", headers=JSON)
     assert refusal(response)["message"].startswith("The body is not valid JSON: ")
-    assert (await api.task(task_id))["status"] == "open"
+    assert (await lasting_api.task(task_id))["status"] == "open"
 
 
-async def test_a_cancel_with_a_query_is_refused(api):
-    task_id = await api.create()
-    response = await api.post(f"/v2/tasks/{task_id}/cancel?force=true")
+async def test_a_cancel_with_a_query_is_refused(lasting_api):
+    task_id = await lasting_api.create()
+    response = await lasting_api.post(f"/v2/tasks/{task_id}/cancel?force=true")
     assert refusal(response)["message"] == "Unknown query parameter 'force'"
-    assert (await api.task(task_id))["status"] == "open"
+    assert (await lasting_api.task(task_id))["status"] == "open"
 
 
 # getTaskLogs
@@ -776,17 +802,9 @@ async def test_event_ids_increase_over_the_tasks(api, logged):
         ("-9999999999999999999999", 0),
         ("3", 3),
         ("+3", 3),
-        ("03", 3),
-        ("3.0", 3),
-        (" 3 ", 3),
-        ("30e-1", 3),
         ("0x3", 3),
-        ("0b11", 3),
-        ("0o3", 3),
         ("1e1", 10),
-        ("1E1", 10),
         ("0xA", 10),
-        ("9007199254740993", 10),
         ("99999999999999999999999999", 10),
         ("1e300", 10),
     ],
@@ -819,19 +837,19 @@ async def test_a_view_of_the_events_knows_no_other_parameter(lasting_api, view):
     assert refusal(response)["message"] == "Unknown query parameter 'since'"
 
 
-async def test_nothing_has_happened_to_a_queued_task(api):
-    assert await api.logs(await api.create()) == []
+async def test_nothing_has_happened_to_a_queued_task(lasting_api):
+    assert await lasting_api.logs(await lasting_api.create()) == []
 
 
-async def test_the_log_holds_what_has_happened_and_no_more(api):
-    task_id = await api.create()
-    await claim(api, task_id)
-    assert [event["body"]["message"] for event in await api.logs(task_id)][:2] == [
+async def test_the_log_holds_what_has_happened_and_no_more(lasting_api):
+    task_id = await lasting_api.create()
+    await claim(lasting_api, task_id)
+    assert [event["body"]["message"] for event in await lasting_api.logs(task_id)][:2] == [
         "Starting up task with 2 steps",
         "Beginning step Say hello",
     ]
-    assert (await api.logs(task_id))[-1]["type"] == "log"
-    assert {event["createdAt"] for event in await api.logs(task_id)} == {timestamp(api.clock.now())}
+    assert (await lasting_api.logs(task_id))[-1]["type"] == "log"
+    assert {event["createdAt"] for event in await lasting_api.logs(task_id)} == {timestamp(lasting_api.clock.now())}
 
 
 async def test_ten_thousand_lines_are_logged_in_order(api):

@@ -1,0 +1,136 @@
+"""The one table of errors: every exception that a request can end in, and its answer."""
+
+import json
+import logging
+
+import pytest
+
+from mock_server.auth import IllegalToken, MissingCredentials
+from mock_server.dry_run import DryRunFailed, ForbiddenPath, InvalidTemplate, MalformedFile
+from mock_server.entity_refs import EntityRef, MalformedEntityRef
+from mock_server.errors import NAMES, STATUSES, answer_to
+from mock_server.framework import Unauthorized
+from mock_server.request import InvalidRequest, MethodNotAllowed, NoSuchRoute
+from mock_server.scenario import UnknownScenario
+from mock_server.store import UnknownTask
+from mock_server.templates import InvalidValues, UnknownTemplate, UnusableTemplate
+from mock_server.timeline import Failure
+from mock_server.validation import InvalidSchema
+from mock_server.violations import Violation
+from mock_server.world import InvalidWorldName
+
+VIOLATION = Violation(("body", "a/b", 0), "type", "must be string", ("type", "string"))
+TABLE = [
+    (ForbiddenPath(), 403, "Relative path is not allowed to refer to a directory outside its parent"),
+    (IllegalToken(), 401, "Illegal token"),
+    (InvalidRequest("request/body must be object"), 400, "request/body must be object"),
+    (InvalidSchema("no schema"), 400, "no schema"),
+    (InvalidTemplate(VIOLATION), 400, "/body/a~1b/0 must be string - type: string"),
+    (InvalidTemplate(Violation((), "const", "must be equal to constant")), 400, "<root> must be equal to constant"),
+    (InvalidWorldName(), 400, "The name of a world is 1 to 64 letters, digits, '_' or '-'"),
+    (MalformedEntityRef("no reference"), 400, "no reference"),
+    (MalformedFile("no file"), 400, "no file"),
+    (MethodNotAllowed("PUT", ["GET", "HEAD"]), 405, "PUT is not allowed here, only GET, HEAD"),
+    (MissingCredentials(), 401, "Missing credentials"),
+    (NoSuchRoute("/nope"), 404, "There is nothing at /nope"),
+    (Unauthorized("No authorization token provided"), 401, "401: No authorization token provided"),
+    (UnknownScenario("nope", ["b", "a"]), 400, "Unknown scenario 'nope'; there are a, b"),
+    (UnknownTask("1"), 404, "No task with id '1' found"),
+    (UnknownTemplate(EntityRef("Template", "Default", "X")), 404, "Template template:default/x not found"),
+    (UnusableTemplate("Input template is not a template"), 400, "Input template is not a template"),
+]
+REAL_NAMES = {400: "InputError", 401: "AuthenticationError", 403: "NotAllowedError", 404: "NotFoundError"}
+
+
+def answered(error):
+    answer = answer_to(error, "POST", "/v2/x?y")
+    return answer, json.loads(answer.body)
+
+
+@pytest.mark.parametrize(("error", "status", "message"), TABLE)
+def test_an_exception_becomes_the_envelope_of_the_real_server(error, status, message):
+    answer, body = answered(error)
+    assert answer.status == status
+    assert (b"content-type", b"application/json; charset=utf-8") in answer.headers
+    assert body == {
+        "error": {"name": REAL_NAMES.get(status, "MethodNotAllowedError"), "message": message},
+        "request": {"method": "POST", "url": "/v2/x?y"},
+        "response": {"statusCode": status},
+    }
+    assert list(body) == ["error", "request", "response"]
+
+
+def test_every_exception_of_the_table_is_held_here():
+    assert {type(error) for error, _, _ in TABLE} == set(NAMES)
+
+
+def test_every_name_of_the_table_has_a_status():
+    assert set(NAMES.values()) <= set(STATUSES)
+
+
+def test_a_special_case_of_an_exception_is_answered_like_it():
+    class VeryUnknownTask(UnknownTask):
+        pass
+
+    assert answered(VeryUnknownTask("1"))[0].status == 404
+
+
+def test_all_violations_of_a_request_are_told():
+    _, body = answered(InvalidRequest("first", [VIOLATION, Violation(("query",), "required", "must have it")]))
+    assert body["error"] == {
+        "name": "InputError",
+        "message": "first",
+        "violations": [
+            {"pointer": "/body/a~1b/0", "rule": "type", "message": "must be string"},
+            {"pointer": "/query", "rule": "required", "message": "must have it"},
+        ],
+    }
+
+
+def test_a_method_that_is_not_allowed_names_those_that_are():
+    answer, _ = answered(MethodNotAllowed("PUT", ["GET", "HEAD"]))
+    assert (b"allow", b"GET, HEAD") in answer.headers
+
+
+def test_invalid_values_are_answered_with_their_errors_alone():
+    errors = [{"stack": "instance.a is not of a type(s) string", "path": ["a"]}]
+    answer, body = answered(InvalidValues(errors))
+    assert answer.status == 400
+    assert body == {"errors": errors}
+
+
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [
+        ("InputError", 400),
+        ("Error", 400),
+        ("HttpError", 400),
+        ("NotAllowedError", 403),
+        ("NotFoundError", 404),
+    ],
+)
+def test_a_dry_run_ends_in_the_error_of_its_step_and_never_in_one_of_the_server(name, status):
+    answer, body = answered(DryRunFailed(Failure(name, "it failed")))
+    assert answer.status == status
+    assert body["error"] == {"name": name, "message": "it failed"}
+    assert body["response"] == {"statusCode": status}
+
+
+@pytest.mark.parametrize("error", [RuntimeError("hushhush"), KeyError("hushhush"), Exception("hushhush")])
+def test_an_unknown_exception_is_the_mistake_of_the_mock_and_tells_nothing(error, caplog):
+    answer, body = answered(error)
+    assert answer.status == 500
+    assert body["error"] == {
+        "name": "InternalError",
+        "message": "The mock server made a mistake; its log names it",
+    }
+    (record,) = caplog.records
+    assert record.levelno == logging.ERROR
+    assert record.getMessage().startswith(f"{type(error).__name__} in")
+    assert "hushhush" not in caplog.text
+
+
+def test_a_known_exception_is_nothing_to_log(caplog):
+    for error, _, _ in TABLE:
+        answered(error)
+    assert caplog.records == []

@@ -1,0 +1,210 @@
+"""The store in memory: what is kept, for how long, and who is told."""
+
+import pytest
+
+from mock_server.clock import VirtualClock
+from mock_server.lifecycle import TaskStatus
+from mock_server.store import InMemoryTaskStore, UnknownTask, VersionConflict
+from mock_server.task import Task
+from mock_server.timeline import Plan
+
+
+def task(id: str, ends_at: int | None = None, *, created_by: str | None = None, version: int = 0) -> Task:
+    """A task that was created at 0 and ends at this instant."""
+    plan = Plan(0, (), ends_at, TaskStatus.COMPLETED, output={})
+    return Task(id, {}, created_by, created_at=0, first_event_id=1, plan=plan, version=version)
+
+
+@pytest.fixture
+def clock() -> VirtualClock:
+    return VirtualClock(speed=0, start=0)
+
+
+@pytest.fixture
+def store(clock) -> InMemoryTaskStore:
+    return InMemoryTaskStore(clock, limit=3)
+
+
+async def ids(store: InMemoryTaskStore, created_by: str | None = None) -> list[str]:
+    return [task.id for task in await store.list(created_by)]
+
+
+async def test_a_task_that_was_created_is_found(store):
+    await store.create(task("a"))
+    assert await store.get("a") == task("a")
+
+
+async def test_an_unknown_task_is_named_as_the_real_server_names_it(store):
+    with pytest.raises(UnknownTask) as caught:
+        await store.get("nowhere")
+    assert str(caught.value) == "No task with id 'nowhere' found"
+
+
+async def test_the_newest_task_comes_first(store):
+    for id in "abc":
+        await store.create(task(id))
+    assert await ids(store) == ["c", "b", "a"]
+
+
+async def test_tasks_are_listed_by_their_creator(store):
+    await store.create(task("a", created_by="user:default/one"))
+    await store.create(task("b", created_by="user:default/two"))
+    await store.create(task("c", created_by="user:default/one"))
+    assert await ids(store, "user:default/one") == ["c", "a"]
+    assert await ids(store, "user:default/two") == ["b"]
+    assert await ids(store, "user:default/three") == []
+
+
+async def test_a_task_of_a_service_has_no_creator(store):
+    await store.create(task("a"))
+    assert await ids(store, "") == []
+    assert await ids(store) == ["a"]
+
+
+async def test_a_list_does_not_change_when_tasks_come(store):
+    await store.create(task("a"))
+    listed = await store.list()
+    await store.create(task("b"))
+    assert [task.id for task in listed] == ["a"]
+
+
+async def test_the_first_to_have_finished_goes_first(store, clock):
+    await store.create(task("running", 10_000))
+    await store.create(task("finished late", 500))
+    await store.create(task("finished early", 400))
+    clock.advance(1_000)
+    await store.create(task("new", 5_000))
+    assert await ids(store) == ["new", "finished late", "running"]
+    await store.create(task("newer"))
+    assert await ids(store) == ["newer", "new", "running"]
+
+
+async def test_without_a_finished_task_the_oldest_goes(store):
+    for id in "abcd":
+        await store.create(task(id, 1_000))
+    assert await ids(store) == ["d", "c", "b"]
+
+
+async def test_tasks_that_never_end_go_too(store):
+    for id in "abcde":
+        await store.create(task(id))
+    assert await ids(store) == ["e", "d", "c"]
+
+
+async def test_a_task_at_the_instant_of_its_end_has_finished(store, clock):
+    await store.create(task("running", 1_001))
+    await store.create(task("finished", 1_000))
+    await store.create(task("endless"))
+    clock.advance(1_000)
+    await store.create(task("new", 9_000))
+    assert await ids(store) == ["new", "endless", "running"]
+
+
+async def test_a_new_task_can_be_the_one_that_has_finished(store, clock):
+    for id in "abc":
+        await store.create(task(id, 9_000))
+    clock.advance(1)
+    await store.create(task("instant", 0))
+    assert await ids(store) == ["c", "b", "a"]
+
+
+async def test_the_end_of_a_task_is_that_of_its_present_version(store, clock):
+    await store.create(task("delayed", 100))
+    await store.create(task("other", 9_000))
+    await store.create(task("hurried", 9_000))
+    await store.replace(task("delayed", 8_000, version=1), expected_version=0)
+    await store.replace(task("hurried", 200, version=1), expected_version=0)
+    clock.advance(1_000)
+    await store.create(task("new", 9_000))
+    assert await ids(store) == ["new", "other", "delayed"]
+
+
+async def test_the_end_of_a_task_that_is_gone_counts_no_more(clock):
+    store = InMemoryTaskStore(clock, limit=1)
+    await store.create(task("a", 5_000))
+    await store.create(task("b", 6_000))
+    clock.advance(5_500)
+    await store.create(task("c", 9_000))
+    assert await ids(store) == ["c"]
+
+
+async def test_a_task_that_goes_leaves_the_list_of_its_creator(store):
+    for id in "abcd":
+        await store.create(task(id, created_by="user:default/one" if id in "ab" else "user:default/two"))
+    assert await ids(store, "user:default/one") == ["b"]
+    await store.create(task("e"))
+    assert await ids(store, "user:default/one") == []
+    assert await ids(store, "user:default/two") == ["d", "c"]
+
+
+async def test_a_task_is_replaced_if_nobody_else_did(store):
+    await store.create(task("a", 5))
+    await store.replace(task("a", 3, version=1), expected_version=0)
+    assert (await store.get("a")).ends_at == 3
+
+
+async def test_a_replaced_task_keeps_its_place(store):
+    for id in "ab":
+        await store.create(task(id))
+    await store.replace(task("a", 3, version=1), expected_version=0)
+    assert await ids(store) == ["b", "a"]
+
+
+async def test_a_task_that_somebody_else_replaced_is_not_replaced(store):
+    await store.create(task("a"))
+    await store.replace(task("a", 1, version=1), expected_version=0)
+    with pytest.raises(VersionConflict):
+        await store.replace(task("a", 2, version=1), expected_version=0)
+    assert (await store.get("a")).ends_at == 1
+
+
+async def test_an_unknown_task_cannot_be_replaced(store):
+    with pytest.raises(UnknownTask):
+        await store.replace(task("a"), expected_version=0)
+
+
+async def test_blocks_of_event_ids_never_overlap(store):
+    sizes = [3, 1, 10, 2]
+    firsts = [await store.allot_event_ids(size) for size in sizes]
+    blocks = [range(first, first + size) for first, size in zip(firsts, sizes, strict=True)]
+    allotted = [id for block in blocks for id in block]
+    assert allotted == sorted(set(allotted))
+    assert allotted[0] == 1
+
+
+async def test_a_replacement_wakes_who_waits_for_the_task(store):
+    await store.create(task("a"))
+    signal, other = store.changed("a"), store.changed("b")
+    await store.replace(task("a", 1, version=1), expected_version=0)
+    assert (signal.version, other.version) == (1, 0)
+
+
+async def test_a_task_that_goes_wakes_who_waits_for_it(store):
+    signal = store.changed("a")
+    for id in "abcd":
+        await store.create(task(id))
+    assert signal.version == 1
+    with pytest.raises(UnknownTask):
+        await store.get("a")
+
+
+async def test_a_create_wakes_nobody(store):
+    signal = store.changed("a")
+    await store.create(task("a"))
+    assert signal.version == 0
+
+
+async def test_all_who_wait_for_a_task_share_its_signal(store):
+    assert store.changed("a") is (held := store.changed("a"))
+    assert store.changed("b") is not held
+
+
+async def test_a_signal_that_nobody_waits_for_is_not_kept(store):
+    store.changed("a").fire()
+    assert store.changed("a").version == 0
+
+
+async def test_closing_wakes_everybody(store):
+    signals = [store.changed(id) for id in "abc"]
+    store.close()
+    assert [signal.version for signal in signals] == [1, 1, 1]
