@@ -36,12 +36,17 @@ def json_answer(status: int, value: Any, *headers: Header) -> Answer:
     return Answer(status, encode_json(value), (_JSON, *headers))
 
 
+# Made once: json.dumps makes an encoder for every value that is not written by its defaults.
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
+_encode_as_ascii = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
+
+
 def encode_json(value: Any) -> bytes:
     """A JSON value as JavaScript writes it: compact, lone surrogates escaped, no number that JSON lacks."""
     try:
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+        return _encode(value).encode()
     except UnicodeEncodeError:
-        return json.dumps(value, separators=(",", ":"), allow_nan=False).encode()
+        return _encode_as_ascii(value).encode()
     except ValueError:
         return encode_json(_finite(value))
 

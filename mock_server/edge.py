@@ -8,7 +8,8 @@ from urllib.parse import unquote
 from mock_server.answers import App, Header, Message, Receive, Scope, Send
 from mock_server.cors import Cors
 from mock_server.errors import answer_to
-from mock_server.request import EXCHANGE, Exchange, header, parse_query
+from mock_server.query import parse_query
+from mock_server.request import EXCHANGE, Exchange, header
 from mock_server.world import DEFAULT_WORLD, check_world_name
 
 WORLDS_PREFIX = "/worlds/"
@@ -38,12 +39,13 @@ class Edge:
             await send(message)
 
         path = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1")
-        method, query = scope["method"], scope["query_string"].decode("latin-1")
+        method, query = scope["method"], scope["query_string"].decode("utf-8", "replace")
         url = _relative(path, query)
         try:
+            query, own = _split(query)
+            url = _relative(path, query)
             world, path = _world(scope, path)
             extra.append((b"x-mock-world", world.encode()))
-            query, own = _split(query)
             url = _relative(path, query)
             scenario = own.get("__scenario") or _preferred_scenario(scope)
             preflight = self._cors.preflight(scope)

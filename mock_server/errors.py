@@ -65,7 +65,8 @@ def answer_to(error: Exception, method: str, url: str) -> Answer:
 def _describe(error: Exception) -> tuple[str, str, int]:
     if isinstance(error, DryRunFailed):
         # The fault lies in the template that was sent, so what the real server calls a 500 is a 400 here.
-        return error.failure.name, error.failure.message, min(STATUSES.get(error.failure.name, 400), 404)
+        status = STATUSES.get(error.failure.name, 400)
+        return error.failure.name, error.failure.message, status if status in {403, 404} else 400
     for kind in type(error).__mro__:
         if kind in NAMES:
             return NAMES[kind], str(error), STATUSES[NAMES[kind]]

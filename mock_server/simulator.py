@@ -131,10 +131,6 @@ class Simulator:
     def _spec(self, template: Mapping[str, Any], values: Mapping[str, Any], principal: Principal) -> dict[str, Any]:
         spec = template["spec"]
         recovery = spec.get("EXPERIMENTAL_recovery")
-        info: dict[str, Any] = {"entityRef": str(ref_of(template))}
-        url = base_url(template)
-        if url is not None:
-            info["baseUrl"] = url
         return {
             "apiVersion": template["apiVersion"],
             "steps": numbered_steps(spec["steps"]),
@@ -142,7 +138,11 @@ class Simulator:
             "output": spec.get("output", {}),
             "parameters": values,
             "user": self.user(principal),
-            "templateInfo": info | {"entity": {"metadata": template["metadata"]}},
+            "templateInfo": {
+                "entityRef": str(ref_of(template)),
+                "baseUrl": base_url(template),
+                "entity": {"metadata": template["metadata"]},
+            },
         }
 
     def _draw(self, *circumstances: object) -> random.Random:

@@ -25,20 +25,9 @@ from mock_server.framework import (
     RoutingMiddleware,
     SecurityMiddleware,
 )
-from mock_server.request import (
-    EXCHANGE,
-    Call,
-    Exchange,
-    InvalidRequest,
-    MethodNotAllowed,
-    NoSuchRoute,
-    header,
-    is_json,
-    parse_json,
-    parse_number,
-    parse_query,
-    read_body,
-)
+from mock_server.json_body import is_json, parse_json, read_body
+from mock_server.query import parse_number, parse_query
+from mock_server.request import EXCHANGE, Call, Exchange, InvalidRequest, MethodNotAllowed, NoSuchRoute, header
 from mock_server.simulator import Principal, Simulator
 from mock_server.violations import Violation, compile_schema, violations
 from openapi.documents import load_meta_schema

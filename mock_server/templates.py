@@ -193,8 +193,8 @@ def _check_schemas(source: Source) -> None:
             raise source.broken(location, f"no JSON Schema: {error}") from error
 
 
-def base_url(template: Entity) -> str | None:
-    """Where the template's relative paths start: its source location without `url:`."""
-    annotations = template["metadata"].get("annotations", {})
-    location = annotations.get("backstage.io/source-location", annotations.get("backstage.io/managed-by-location"))
-    return None if location is None else str(location).removeprefix("url:")
+def base_url(template: Entity) -> str:
+    """Where the relative paths of a loaded template start: its source location without `url:`."""
+    annotations = template["metadata"]["annotations"]
+    location = annotations.get("backstage.io/source-location", annotations["backstage.io/managed-by-location"])
+    return str(location).removeprefix("url:")

@@ -39,7 +39,10 @@ class Server:
 def running(command: Sequence[str | Path]) -> Iterator[Server]:
     """Start a server that prints its URL; it is stopped in any case."""
     spawned_at = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONUNBUFFERED": "1"})
+    # An installed program is compiled; so are the modules of a checkout, from the second start.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    environment["PYTHONUNBUFFERED"] = "1"
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
     try:
         assert process.stdout is not None
         found = next(filter(None, (re.search(r"http://\S+", line) for line in process.stdout)), None)

@@ -203,6 +203,11 @@ async def test_an_error_names_the_url_below_the_mount_without_our_own_parameters
     assert response.json()["request"] == {"method": "GET", "url": shown}
 
 
+async def test_our_own_parameters_are_not_in_the_url_of_a_request_without_a_world(lasting_api):
+    response = await lasting_api.get("/v2/tasks?__scenario=slow&x=1", headers={"x-mock-world": "no name"})
+    assert response.json()["request"]["url"] == "/v2/tasks?x=1"
+
+
 async def test_our_own_parameters_are_unknown_to_no_operation(api):
     assert (await api.get("/v2/tasks?__scenario=slow&__x&__y=1")).status_code == 200
     response = await api.post("/v2/tasks?__scenario=slow", json=HELLO)

@@ -305,7 +305,6 @@ def test_a_secret_that_is_refused_is_not_shown():
 @pytest.mark.parametrize(
     ("annotations", "expected"),
     [
-        ({"backstage.io/source-location": "url:https://acme.example/t/"}, "https://acme.example/t/"),
         ({"backstage.io/managed-by-location": "file:///work/t.yaml"}, "file:///work/t.yaml"),
         (
             {
@@ -314,15 +313,10 @@ def test_a_secret_that_is_refused_is_not_shown():
             },
             "https://acme.example/t/",
         ),
-        ({}, None),
     ],
 )
 def test_relative_paths_start_at_the_source_location(annotations, expected):
     assert base_url(template(metadata={"annotations": annotations})) == expected
-
-
-def test_a_template_without_annotations_has_no_base_url():
-    assert base_url(template()) is None
 
 
 def test_a_loaded_template_starts_at_its_file_unless_it_says_otherwise(load, tmp_path):

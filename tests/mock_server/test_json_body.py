@@ -1,0 +1,160 @@
+import asyncio
+
+import pytest
+
+from mock_server import json_body
+from mock_server.json_body import MAX_BODY, is_json, parse_json, read_body
+from mock_server.request import InvalidRequest
+
+
+def body_of(*messages):
+    """A `receive` that gives these messages and then waits for ever."""
+    left = list(messages)
+
+    async def receive():
+        if not left:
+            await asyncio.Event().wait()
+        return left.pop(0)
+
+    return receive
+
+
+def chunk(body, more=True):
+    return {"type": "http.request", "body": body, "more_body": more}
+
+
+def announcing(length):
+    return {"headers": [(b"content-length", length)]}
+
+
+NO_LENGTH = {"headers": []}
+
+
+@pytest.mark.parametrize(
+    ("messages", "body"),
+    [
+        ([{"type": "http.request"}], b""),
+        ([chunk(b"all", more=False)], b"all"),
+        ([chunk(b"a"), chunk(b""), chunk(b"b"), chunk(b"", more=False)], b"ab"),
+        ([chunk(b"a"), {"type": "http.request"}], b"a"),
+    ],
+)
+async def test_a_body_is_read_to_its_last_chunk(messages, body):
+    assert await read_body(NO_LENGTH, body_of(*messages)) == body
+
+
+@pytest.mark.parametrize("length", [b"10485761", b"9" * 5_000])
+async def test_a_body_that_is_announced_too_large_is_not_read(length):
+    with pytest.raises(InvalidRequest, match="request entity too large"):
+        await read_body(announcing(length), body_of())
+
+
+@pytest.mark.parametrize("length", [b"10485760", b"3", b"", b"-1", b"many", b"1.5", "²".encode("latin-1")])
+async def test_what_else_is_announced_does_not_matter(length):
+    assert await read_body(announcing(length), body_of(chunk(b"all", more=False))) == b"all"
+
+
+async def test_a_body_that_grows_too_large_is_read_no_further():
+    with pytest.raises(InvalidRequest, match="request entity too large"):
+        await read_body(NO_LENGTH, body_of(chunk(bytes(MAX_BODY)), chunk(b"x")))
+
+
+async def test_a_body_may_be_as_large_as_the_limit():
+    messages = [chunk(bytes(MAX_BODY - 1)), chunk(b"x", more=False)]
+    assert len(await read_body(announcing(str(MAX_BODY).encode()), body_of(*messages))) == MAX_BODY
+
+
+async def test_a_body_that_is_broken_off_is_refused():
+    with pytest.raises(InvalidRequest, match="request aborted"):
+        await read_body(NO_LENGTH, body_of(chunk(b"{"), {"type": "http.disconnect"}))
+
+
+async def test_a_body_that_does_not_come_is_not_waited_for_for_ever(monkeypatch):
+    monkeypatch.setattr(json_body, "BODY_SECONDS", 0)
+    with pytest.raises(InvalidRequest, match="request body took too long"):
+        await read_body(NO_LENGTH, body_of(chunk(b"{")))
+
+
+@pytest.mark.parametrize(
+    ("content_type", "expected"),
+    [
+        ("application/json", True),
+        ("APPLICATION/json ; charset=utf-8", True),
+        ("application/json;", True),
+        (None, False),
+        ("", False),
+        ("text/json", False),
+        ("application/json5", False),
+        ("application/problem+json", False),
+        ("application/json, text/plain", False),
+    ],
+)
+def test_json_is_told_by_its_media_type(content_type, expected):
+    assert is_json(content_type) is expected
+
+
+@pytest.mark.parametrize(
+    ("content_type", "text"),
+    [
+        (None, "ü"),
+        ("application/json", "ü"),
+        ("application/json; charset=UTF-8", "ü"),
+        ('application/json; charset="utf8"', "ü"),
+        ("application/json; Charset = us-ascii", "u"),
+    ],
+)
+def test_json_is_utf_8(content_type, text):
+    assert parse_json(f'"{text}"'.encode(), content_type) == text
+
+
+@pytest.mark.parametrize("charset", ["latin1", "utf-16", "utf-32", "utf-7", "x"])
+def test_another_charset_is_named(charset):
+    with pytest.raises(InvalidRequest, match=f'^unsupported charset "{charset.upper()}"$'):
+        parse_json(b"{}", f"application/json; charset={charset}; x=y")
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (b"", "Expecting value at position 0"),
+        (b"{]", "Expecting property name enclosed in double quotes at position 1"),
+        (b'"\xff"', "it is not UTF-8"),
+        ('""'.encode("utf-16"), "it is not UTF-8"),
+        (b"[NaN]", "NaN is no JSON"),
+        (b"[-Infinity]", "-Infinity is no JSON"),
+        (b"1e999", "a number or its nesting is out of bounds"),
+        (b"1" * 5_000, "a number or its nesting is out of bounds"),
+        (b"[" * 101 + b"]" * 101, "nested deeper than 100 levels"),
+        (b'{"a":' * 101 + b"1" + b"}" * 101, "nested deeper than 100 levels"),
+        (b'["\t"]', "Invalid control character at position 2"),
+        (b'["abc', "Unterminated string starting at position 1"),
+    ],
+)
+def test_what_is_no_json_is_refused_with_the_reason(body, message):
+    with pytest.raises(InvalidRequest) as refused:
+        parse_json(body, "application/json")
+    assert str(refused.value).startswith(f"The body is not valid JSON: {message}")
+
+
+def nested(depth, innermost=""):
+    return "[" * depth + innermost + "]" * depth
+
+
+@pytest.mark.parametrize("innermost", ["", "1", '"text"', "null"])
+@pytest.mark.parametrize("beside", ["", ',{"b":[]}', ',[],[],"["'])
+def test_a_hundred_levels_are_accepted_whatever_is_in_the_last(innermost, beside):
+    body = f"[{nested(99, innermost)}{beside}]"
+    assert parse_json(body.encode(), "application/json")
+
+
+@pytest.mark.parametrize("innermost", ["", "1"])
+@pytest.mark.parametrize("beside", ["", ',{"b":[]}'])
+def test_a_hundred_and_one_levels_are_too_many(innermost, beside):
+    body = f"[{nested(100, innermost)}{beside}]"
+    with pytest.raises(InvalidRequest, match="nested deeper than 100 levels"):
+        parse_json(body.encode(), "application/json")
+
+
+def test_brackets_side_by_side_or_in_a_text_are_no_nesting():
+    assert len(parse_json(b"[" + b"[]," * 500 + b"[]]", None)) == 501
+    assert parse_json(b'"' + b"[" * 500 + b'"', None) == "[" * 500
