@@ -6,11 +6,12 @@ from pathlib import Path
 from types import MappingProxyType
 
 from mock_server.actions.catalogue import load_actions
+from mock_server.addresses import MOUNT
 from mock_server.answers import App, Receive, Scope, Send
 from mock_server.auth import GUEST, SERVICE_TOKEN, USER_TOKEN, Authenticator, AuthMode
 from mock_server.control.health import Health
 from mock_server.cors import Cors
-from mock_server.edge import MOUNT, Edge
+from mock_server.edge import Edge
 from mock_server.handlers import actions, tasks, templates
 from mock_server.request import EXCHANGE, NoSuchRoute
 from mock_server.scenario import DEFAULT_SCENARIO
@@ -91,5 +92,5 @@ class _Mounted:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"]
         if path != MOUNT and not path.startswith(f"{MOUNT}/"):
-            raise NoSuchRoute(scope[EXCHANGE].url.partition("?")[0])
+            raise NoSuchRoute(scope[EXCHANGE].path)
         await self._app(scope, receive, send)

@@ -4,8 +4,8 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from mock_server.addresses import MOUNT
 from mock_server.app import DEFAULT_TOKENS, MockServer, Options
-from mock_server.edge import MOUNT
 from mock_server.simulator import Principal
 
 _WIDTH = 80

@@ -55,7 +55,7 @@ class TokenType(click.ParamType[tuple[str, Principal]]):
 )
 @click.option("--auth", default="required", type=click.Choice(get_args(AuthMode)), help="Which tokens are asked for.")
 @click.option("--speed", default=1.0, type=click.FloatRange(0.001, 100_000), help="How much faster time runs.")
-@click.option("--seed", type=int, help="Make task ids and durations the same in every run.")
+@click.option("--seed", type=int, help="Draw task ids and durations from this number.")
 @click.option(
     "--cors-origin",
     "cors_origins",

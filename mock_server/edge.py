@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote
 
+from mock_server.addresses import MOUNT, WORLDS_PREFIX
 from mock_server.answers import App, Header, Message, Receive, Scope, Send
 from mock_server.cors import Cors
 from mock_server.errors import answer_to
@@ -12,8 +13,6 @@ from mock_server.query import parse_query
 from mock_server.request import EXCHANGE, Exchange, header
 from mock_server.world import DEFAULT_WORLD, check_world_name
 
-WORLDS_PREFIX = "/worlds/"
-MOUNT = "/api/scaffolder"
 _SCENARIO_PREFERENCE = re.compile(r"(?:^|[,;])\s*scenario\s*=\s*\"?([^\s\",;]+)", re.IGNORECASE)
 
 
@@ -52,7 +51,8 @@ class Edge:
             if preflight is not None:
                 await preflight(scope, receive, send_with_headers)
                 return
-            if len(path) > 1 and path.startswith(f"{MOUNT}/v2/"):
+            if path.startswith(f"{MOUNT}/v2/"):
+                # The real server does not mind a slash at the end.
                 path = path.rstrip("/")
             inner = dict(scope, path=path, root_path="", app=self)
             inner[EXCHANGE] = Exchange(world, method, url, query, scenario)

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from mock_server.entity_refs import EntityRef, MalformedEntityRef, parse_entity_ref
-from mock_server.sources import BrokenFile, Source, read_sources
+from mock_server.sources import BrokenFile, Source, read_sources, yaml_files
 from mock_server.violations import compile_schema, first_mistake
 
 Entity = Mapping[str, Any]
@@ -65,7 +65,10 @@ def ref_of(entity: Entity) -> EntityRef:
 
 
 def load_entity_sources(paths: Sequence[Path]) -> list[Source]:
-    """The entity documents of files and folders, each checked. Raises BrokenFile; two entities of one name are one."""
+    """The entity documents of files and folders, each checked.
+
+    Raises BrokenFile, also for a second entity of a name.
+    """
     validator = compile_schema(ENTITY_SCHEMA)
     sources: list[Source] = []
     seen: dict[str, Source] = {}
@@ -120,10 +123,11 @@ def _relations(entity: Entity, ref: EntityRef) -> Iterator[dict[str, str]]:
 
 def _files(paths: Sequence[Path]) -> Iterator[Path]:
     for path in paths:
-        if path.is_dir():
-            found = sorted(file for file in path.rglob("*") if file.suffix in {".yaml", ".yml"} and file.is_file())
-            if not found:
-                raise BrokenFile(path, None, "this folder holds no YAML file")
-            yield from found
-        else:
+        if not path.is_dir():
             yield path
+            continue
+        folders = sorted({path, *(folder for folder in path.rglob("*") if folder.is_dir())})
+        found = [file for folder in folders for file in yaml_files(folder)]
+        if not found:
+            raise BrokenFile(path, None, "this folder holds no YAML file")
+        yield from found

@@ -1,4 +1,4 @@
-"""Every exception that a request can end in, and the answer it becomes: the one place that knows statuses."""
+"""Every exception that a request can end in, and the answer it becomes: the one place that knows their statuses."""
 
 import logging
 import traceback
@@ -9,6 +9,7 @@ from mock_server.auth import IllegalToken, MissingCredentials
 from mock_server.dry_run import DryRunFailed, ForbiddenPath, InvalidTemplate, MalformedFile
 from mock_server.entity_refs import MalformedEntityRef
 from mock_server.framework import Unauthorized
+from mock_server.redaction import TooManySecrets
 from mock_server.request import InvalidRequest, MethodNotAllowed, NoSuchRoute
 from mock_server.scenario import UnknownScenario
 from mock_server.store import UnknownTask
@@ -39,6 +40,7 @@ NAMES: dict[type[Exception], str] = {
     MissingCredentials: "AuthenticationError",
     NoSuchRoute: "NotFoundError",
     Unauthorized: "AuthenticationError",
+    TooManySecrets: "InputError",
     UnknownScenario: "InputError",
     UnknownTask: "NotFoundError",
     UnknownTemplate: "NotFoundError",
@@ -65,8 +67,8 @@ def answer_to(error: Exception, method: str, url: str) -> Answer:
 def _describe(error: Exception) -> tuple[str, str, int]:
     if isinstance(error, DryRunFailed):
         # The fault lies in the template that was sent, so what the real server calls a 500 is a 400 here.
-        status = STATUSES.get(error.failure.name, 400)
-        return error.failure.name, error.failure.message, status if status in {403, 404} else 400
+        status = {"NotAllowedError": 403, "NotFoundError": 404}.get(error.failure.name, 400)
+        return error.failure.name, error.failure.message, status
     for kind in type(error).__mro__:
         if kind in NAMES:
             return NAMES[kind], str(error), STATUSES[NAMES[kind]]

@@ -68,7 +68,7 @@ def make_plan(
     if error is None:
         output = _render_output(brief.output, context, budget)
         if behaviour.output is not None:
-            output |= _rendered(behaviour.output, context | {"use": use}, Budget(LIMITS))
+            output |= _render_output(behaviour.output, context | {"use": use}, Budget(LIMITS))
     plan = Plan(
         claimed_at=claimed_at,
         steps=steps,
@@ -139,16 +139,11 @@ def _unreached(step: Step, at: Milliseconds) -> PlannedStep:
 
 
 def _render_output(output: Mapping[str, Any], context: Mapping[str, Any], budget: Budget) -> dict[str, Any]:
-    rendered = _rendered(output, context, budget)
+    rendered: dict[str, Any] = render(dict(output), context, budget=budget).value
     for key in ("links", "text"):
         if isinstance(rendered.get(key), list):
             rendered[key] = [_without_if(item) for item in rendered[key] if _is_kept(item)]
     return rendered
-
-
-def _rendered(value: Mapping[str, Any], context: Mapping[str, Any], budget: Budget) -> dict[str, Any]:
-    rendered = render(dict(value), context, budget=budget).value
-    return rendered if isinstance(rendered, dict) else {}
 
 
 def _is_kept(item: Any) -> bool:

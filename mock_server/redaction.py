@@ -1,30 +1,47 @@
 """Keep secrets out of everything that is stored, logged or sent."""
 
+import json
+import re
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 MASK = "***"
+MAX_TEXTS = 1_000
+
+
+class TooManySecrets(ValueError):
+    """More texts to redact than any honest template has."""
+
+    def __init__(self) -> None:
+        super().__init__(f"there are more than {MAX_TEXTS} secret texts")
 
 
 class Redactor:
-    """Replaces secrets, and what was rendered from them, wherever they appear."""
+    """Replaces secrets, and what was rendered from them, wherever they appear, quoted or not."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        self._texts: list[str] = []
+        self._texts: set[str] = set()
+        self._pattern: re.Pattern[str] | None = None
         self.learn(secrets)
 
     def learn(self, texts: Iterable[str]) -> None:
-        """Redact these too. The longest goes first, so that no part of one is left behind."""
-        self._texts = sorted({*self._texts, *filter(None, texts)}, key=len, reverse=True)
+        """Redact these too. Raises TooManySecrets."""
+        fresh = {form for text in texts if text for form in _forms(text)}
+        if not fresh <= self._texts:
+            self._texts |= fresh
+            if len(self._texts) > MAX_TEXTS:
+                raise TooManySecrets
+            # The longest first, so that no part of one is left behind.
+            ordered = sorted(self._texts, key=lambda text: (-len(text), text))
+            self._pattern = re.compile("|".join(map(re.escape, ordered)))
 
     def text(self, text: str) -> str:
-        for secret in self._texts:
-            text = text.replace(secret, MASK)
-        return text
+        return text if self._pattern is None else self._pattern.sub(MASK, text)
 
     def value(self, value: Any) -> Any:
         """A JSON value with every string in it redacted, the keys of objects included."""
-        if not self._texts:
+        if self._pattern is None:
             return value
         if isinstance(value, str):
             return self.text(value)
@@ -33,3 +50,13 @@ class Redactor:
         if isinstance(value, dict):
             return {self.text(key): self.value(item) for key, item in value.items()}
         return value
+
+
+def _forms(text: str) -> set[str]:
+    """A text as it is, and as it stands in JSON and in a URL."""
+    return {
+        text,
+        json.dumps(text, ensure_ascii=False)[1:-1],
+        quote(text, errors="replace"),
+        quote_plus(text, errors="replace"),
+    }

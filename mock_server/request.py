@@ -44,6 +44,11 @@ class Exchange:
     query: str
     scenario: str | None
 
+    @property
+    def path(self) -> str:
+        """The path below the mount."""
+        return self.url.partition("?")[0]
+
 
 @dataclass(frozen=True, slots=True)
 class Call:

@@ -48,12 +48,16 @@ class Uses:
 
 @dataclass(frozen=True, slots=True)
 class LogRule:
-    """A line that a step logs, `repeat` times; `every` seconds apart, or spread over the step's time."""
+    """A line that a step logs, `repeat` times; `every` seconds apart, or spread over the step's time.
+
+    In one that `is_numbered` the placeholder for the number of the line has been rendered.
+    """
 
     text: str
     level: str = "info"
     repeat: int = 1
     every: float | None = None
+    is_numbered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +136,9 @@ class Match:
     def fits(self, occasion: Occasion) -> bool:
         """Whether everything but the number of the use holds."""
         return (
-            _any_glob(self.templates, occasion.template_ref)
+            _any_glob((glob.lower() for glob in self.templates), occasion.template_ref)
             and _any_glob(self.creators, occasion.created_by or "")
-            and all(_fits_value(wanted, occasion.values.get(key)) for key, wanted in self.values)
+            and all(key in occasion.values and _fits(wanted, occasion.values[key]) for key, wanted in self.values)
         )
 
 
@@ -197,7 +201,8 @@ def _any_glob(globs: Iterable[str], text: str) -> bool:
     return any(fnmatchcase(text, glob) for glob in globs)
 
 
-def _fits_value(wanted: Any, value: Any) -> bool:
+def _fits(wanted: Any, value: Any) -> bool:
     if isinstance(wanted, str) and isinstance(value, str):
         return fnmatchcase(value, wanted)
-    return type(wanted) is type(value) and bool(wanted == value)
+    # In JSON 2 equals 2.0, but 1 is not true.
+    return isinstance(wanted, bool) == isinstance(value, bool) and bool(wanted == value)

@@ -1,7 +1,8 @@
 """Load scenarios from YAML files, each checked against the schema that lies beside the shipped ones."""
 
 import json
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from mock_server.scenario import (
     StepRule,
     Uses,
 )
-from mock_server.sources import BrokenFile, Source, read_sources
+from mock_server.sources import BrokenFile, Location, Source, read_sources, yaml_files
 from mock_server.violations import compile_schema, first_mistake
 
 
@@ -31,7 +32,11 @@ def load_scenarios(folders: Sequence[Path], schema: Path) -> Scenarios:
     for folder in reversed(folders):
         if not folder.is_dir():
             raise BrokenFile(folder, None, "no such folder")
-        for path in sorted(folder.glob("*.y*ml")):
+        names: set[str] = set()
+        for path in yaml_files(folder):
+            if path.stem in names:
+                raise BrokenFile(path, None, f"there is another file of the scenario {path.stem}")
+            names.add(path.stem)
             sources = read_sources(path)
             if len(sources) != 1:
                 raise BrokenFile(path, None, "a scenario file holds one document")
@@ -45,6 +50,9 @@ def load_scenarios(folders: Sequence[Path], schema: Path) -> Scenarios:
 def _scenario(name: str, source: Source) -> Scenario:
     data = source.data
     match = data.get("match")
+    for location, use in _ranges(data):
+        if isinstance(use, dict) and use.get("from", 1) > use.get("to", math.inf):
+            raise source.broken(location, f"no use is from {use.get('from', 1)} to {use['to']}")
     return Scenario(
         name=name,
         description=data["description"],
@@ -52,6 +60,12 @@ def _scenario(name: str, source: Source) -> Scenario:
         behaviour=_behaviour(data),
         uses=tuple((_uses(entry["use"]), _behaviour(entry)) for entry in data.get("uses", [])),
     )
+
+
+def _ranges(data: Mapping[str, Any]) -> Iterator[tuple[Location, Any]]:
+    yield ("match", "use"), data.get("match", {}).get("use")
+    for index, entry in enumerate(data.get("uses", [])):
+        yield ("uses", index, "use"), entry["use"]
 
 
 def _match(data: Mapping[str, Any]) -> Match:
@@ -64,7 +78,11 @@ def _match(data: Mapping[str, Any]) -> Match:
 
 
 def _uses(data: Any) -> Uses:
-    return Uses(data, data) if isinstance(data, int) else Uses(data.get("from", 1), data.get("to"))
+    # JSON Schema takes 2.0 for an integer, and so does the file.
+    if not isinstance(data, dict):
+        return Uses(int(data), int(data))
+    last = data.get("to")
+    return Uses(int(data.get("from", 1)), None if last is None else int(last))
 
 
 def _behaviour(data: Mapping[str, Any]) -> Behaviour:
@@ -91,7 +109,9 @@ def _step_rule(data: Mapping[str, Any]) -> StepRule:
 
 
 def _log_rule(data: Any) -> LogRule:
-    return LogRule(data) if isinstance(data, str) else LogRule(**data)
+    if isinstance(data, str):
+        return LogRule(data)
+    return LogRule(data["text"], data.get("level", "info"), int(data.get("repeat", 1)), data.get("every"))
 
 
 def _duration(data: Any) -> Duration | None:

@@ -57,7 +57,7 @@ class Created:
 
 
 class Simulator:
-    """The mock's whole behaviour, without the wire."""
+    """What is simulated, without the wire: worlds, and tasks that are created and cancelled in them."""
 
     def __init__(self, catalog: Catalog, actions: ActionCatalogue, scenarios: Scenarios, settings: Settings) -> None:
         scenarios.named(settings.scenario)

@@ -44,6 +44,11 @@ class Source:
         return BrokenFile(self.path, None, reason)
 
 
+def yaml_files(folder: Path) -> list[Path]:
+    """The YAML files of a folder, in the order of their names, without those of folders in it."""
+    return sorted(file for file in folder.iterdir() if file.suffix in {".yaml", ".yml"} and file.is_file())
+
+
 def read_sources(path: Path) -> list[Source]:
     """The documents of a YAML file, empty ones left out. Raises BrokenFile."""
     try:

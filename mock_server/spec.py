@@ -86,7 +86,7 @@ class DocumentedApi:
         self._authenticator.authenticate(scope)
         allowed = self._paths.allowed(scope["path"].removeprefix(self._base_path))
         if not allowed:
-            raise NoSuchRoute(scope[EXCHANGE].url.partition("?")[0])
+            raise NoSuchRoute(scope[EXCHANGE].path)
         if scope["method"] != "OPTIONS":
             raise MethodNotAllowed(scope["method"], allowed)
         await Answer(200, headers=((b"allow", ", ".join(allowed).encode()),))(scope, receive, send)

@@ -19,9 +19,11 @@ def lay_out(
     lines: list[Lines] = []
     at, before = starts_at, 0
     for log in logs:
-        parts = tuple(redact(_coloured(log)).split(LINE_NUMBER))
+        text = redact(_coloured(log))
+        # Only a text that a scenario repeats is numbered: elsewhere the character may be somebody's own.
+        parts = tuple(text.split(LINE_NUMBER)) if log.is_numbered else (text,)
         if duration is None:
-            span = round((log.every or 1) * SECOND) * log.repeat if log.repeat > 1 else 0
+            span = max(1, round((log.every or 1) * SECOND)) * log.repeat if log.repeat > 1 else 0
         else:
             at = starts_at + duration * before // total
             before += log.repeat

@@ -11,7 +11,7 @@ from mock_server.actions.performance import complete_output, example_output, per
 from mock_server.clock import Milliseconds
 from mock_server.entities import Entities
 from mock_server.lifecycle import StepStatus
-from mock_server.redaction import Redactor
+from mock_server.redaction import Redactor, TooManySecrets
 from mock_server.rendering import UNDEFINED, Budget, BudgetExhausted, RenderingError, render, render_text, truthy
 from mock_server.rendering.limits import CHARACTERS_PER_STEP
 from mock_server.scenario import Behaviour, Duration, LogRule
@@ -112,7 +112,7 @@ class _Course:
         action = self._action
         if action is None and self._rule.outputs is None:
             raise _StepFailed("NotFoundError", _UNREGISTERED.format(self._step["action"]))
-        if action is not None and self._tools.dry_run and not self._dry_runs(action):
+        if action is not None and self._tools.dry_run and not self._enters_dry_run(action):
             return
         if "each" in self._step:
             self._run_each()
@@ -125,7 +125,7 @@ class _Course:
         step, rule, tools = self._step, self._rule, self._tools
         duration = self._duration if rule.duration is None else rule.duration.draw(tools.draw)
         if rule.logs is not None:
-            self._logs = [replace(log, text=self._scenario_text(log.text)) for log in rule.logs]
+            self._logs = [replace(log, text=self._scenario_text(log.text), is_numbered=True) for log in rule.logs]
         starts_at = self._place.starts_at
         status, message = self._ending(failure)
         planned = PlannedStep(
@@ -149,10 +149,11 @@ class _Course:
             return StepStatus.SKIPPED, self._skipped
         return StepStatus.COMPLETED, f"Finished step {self._step['name']}"
 
-    def _dry_runs(self, action: Action) -> bool:
+    def _enters_dry_run(self, action: Action) -> bool:
         if action.supports_dry_run:
-            input = json.dumps(self._input(self._context), indent=2, ensure_ascii=False)
-            self._log(f"Running {action.id} in dry-run mode with inputs (secrets redacted): {input}")
+            input = self._tools.redactor.value(self._input(self._context))
+            shown = json.dumps(input, indent=2, ensure_ascii=False)
+            self._log(f"Running {action.id} in dry-run mode with inputs (secrets redacted): {shown}")
             return True
         self._skipped = f"Skipping because {action.id} does not support dry-run"
         self._outputs.append(example_output(action))
@@ -161,7 +162,7 @@ class _Course:
     def _run_each(self) -> None:
         for key, value in self._items():
             context = {**self._context, "each": {"key": key, "value": value}}
-            item = json.dumps(context["each"], separators=(",", ":"), ensure_ascii=False)
+            item = json.dumps(self._tools.redactor.value(context["each"]), separators=(",", ":"), ensure_ascii=False)
             if "if" in self._step and not holds(self._render(self._step["if"], context)):
                 self._log(f"Skipping step each: {item}")
                 continue
@@ -187,7 +188,8 @@ class _Course:
         if action is not None:
             input = self._input(context)
             _check_input(action, input, subject)
-            performance = perform(action, input, self._tools.entities)
+            # What an action logs and gives is shown, so it is made of what may be shown.
+            performance = perform(action, self._tools.redactor.value(input), self._tools.entities)
             for message in performance.logs:
                 self._log(message)
             self._duration += Duration(*performance.duration).draw(self._tools.draw) or 0
@@ -212,7 +214,10 @@ class _Course:
 
     def _render(self, value: Any, context: Mapping[str, Any]) -> Any:
         rendered = render(value, context, functions=self._place.functions, budget=self._tools.budget)
-        self._tools.redactor.learn(rendered.redactions)
+        try:
+            self._tools.redactor.learn(rendered.redactions)
+        except TooManySecrets as error:
+            raise _StepFailed("InputError", str(error)) from error
         return rendered.value
 
     def _scenario_text(self, text: str) -> str:

@@ -98,17 +98,25 @@ class InMemoryTaskStore:
             signal.fire()
 
     def _note_end(self, task: Task) -> None:
-        if task.ends_at is not None:
-            heapq.heappush(self._finishing, (task.ends_at, task.id, task.version))
+        if task.ends_at is None:
+            return
+        heapq.heappush(self._finishing, (task.ends_at, task.id, task.version))
+        if len(self._finishing) > 2 * self._limit + 100:
+            # Entries of tasks that were replaced or forgotten lie where nobody looks; leave them behind.
+            self._finishing = [entry for entry in self._finishing if self._is_current(entry)]
+            heapq.heapify(self._finishing)
+
+    def _is_current(self, entry: tuple[Milliseconds, str, int]) -> bool:
+        task = self._tasks.get(entry[1])
+        return task is not None and task.version == entry[2]
 
     def _least_needed(self) -> Task:
         while self._finishing:
-            ends_at, task_id, version = self._finishing[0]
-            task = self._tasks.get(task_id)
-            if task is not None and task.version == version:
+            ends_at, task_id, _ = entry = self._finishing[0]
+            if self._is_current(entry):
                 if ends_at > self._clock.now():
                     break
-                return task
+                return self._tasks[task_id]
             heapq.heappop(self._finishing)
         return next(iter(self._tasks.values()))
 

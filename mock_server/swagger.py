@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
 
+from mock_server.addresses import WORLDS_PREFIX
 from mock_server.answers import Answer, App, Receive, Scope, Send, json_answer
-from mock_server.edge import WORLDS_PREFIX
 from mock_server.request import EXCHANGE, NoSuchRoute, header
 from mock_server.world import DEFAULT_WORLD
 
@@ -47,6 +47,6 @@ class DocumentPages:
 def _asset(name: str, scope: Scope) -> Answer:
     content_type = _ASSETS.get(name)
     if content_type is None:
-        raise NoSuchRoute(scope[EXCHANGE].url.partition("?")[0])
+        raise NoSuchRoute(scope[EXCHANGE].path)
     content = (files("mock_server.swagger_ui") / (name or "index.html")).read_bytes()
     return Answer(200, content, ((b"content-type", content_type), (b"cache-control", b"max-age=3600")))

@@ -1,12 +1,15 @@
 """Template entities: which there are, the form of each, and what a task of one starts from."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
+
 from mock_server.entities import Entities, Entity, complete, load_entity_sources, ref_of
 from mock_server.entity_refs import EntityRef, parse_entity_ref
-from mock_server.sources import Source
+from mock_server.sources import Location, Source
 from mock_server.validation import InvalidSchema, validate, validate_secrets
 from mock_server.violations import Violation, compile_schema, first_mistake, violations
 
@@ -121,7 +124,7 @@ def parse_template_ref(text: str) -> EntityRef:
 
 def load_catalog(paths: Sequence[Path]) -> Catalog:
     """Load and check every entity of these files and folders. Raises BrokenFile at the first mistake."""
-    validator = compile_schema(TEMPLATE_SCHEMA)
+    validator = _template_validator()
     entities = []
     for source in load_entity_sources(paths):
         if source.data["kind"].lower() == "template" and source.data["apiVersion"] == API_VERSION:
@@ -133,9 +136,14 @@ def load_catalog(paths: Sequence[Path]) -> Catalog:
     return Catalog(Entities(entities))
 
 
+@cache
+def _template_validator() -> jsonschema_rs.Draft202012Validator:
+    return compile_schema(TEMPLATE_SCHEMA)
+
+
 def template_violations(template: Any) -> list[Violation]:
     """What makes a value no v1beta3 template; empty if it is one."""
-    return violations(compile_schema(TEMPLATE_SCHEMA), template)
+    return violations(_template_validator(), template)
 
 
 def pages(template: Entity) -> list[Mapping[str, Any]]:
@@ -160,7 +168,8 @@ def parameter_schema(template: Entity) -> dict[str, Any]:
 
 
 def _form_step(page: Mapping[str, Any]) -> dict[str, Any]:
-    step = {"title": page.get("title", "Please enter the following information")}
+    title = page.get("title")
+    step = {"title": "Please enter the following information" if title is None else title}
     if "description" in page:
         step["description"] = page["description"]
     return step | {"schema": page}
@@ -184,13 +193,20 @@ def check_secrets(template: Entity, secrets: Mapping[str, str]) -> None:
 
 
 def _check_schemas(source: Source) -> None:
-    for index, page in enumerate(pages(source.data)):
-        several = isinstance(source.data["spec"].get("parameters"), list)
-        location = ("spec", "parameters", index) if several else ("spec", "parameters")
+    for location, schema in _schemas(source.data["spec"]):
         try:
-            validate({}, page)
+            validate({}, schema)
         except InvalidSchema as error:
             raise source.broken(location, f"no JSON Schema: {error}") from error
+
+
+def _schemas(spec: Mapping[str, Any]) -> Iterator[tuple[Location, Mapping[str, Any]]]:
+    parameters = spec.get("parameters", [])
+    if isinstance(parameters, list):
+        yield from ((("spec", "parameters", index), page) for index, page in enumerate(parameters))
+    else:
+        yield ("spec", "parameters"), parameters
+    yield ("spec", "secrets", "schema"), spec.get("secrets", {}).get("schema", {})
 
 
 def base_url(template: Entity) -> str:

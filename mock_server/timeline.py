@@ -121,7 +121,8 @@ def cancel(plan: Plan, at: Milliseconds, task_id: str) -> Plan:
 
     What has happened stays, an event at this very offset included.
     """
-    begun = [index for index, step in enumerate(plan.steps) if step.announced and step.starts_at <= at]
+    claimed = plan.claimed_at is not None and plan.claimed_at <= at
+    begun = [index for index, step in enumerate(plan.steps) if claimed and step.announced and step.starts_at <= at]
     index = begun[-1] if begun else None
     running = None if index is None else plan.steps[index]
     subject = f"Task {task_id}" if running is None else f"Step {running.id} ({running.name}) of task {task_id}"

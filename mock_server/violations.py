@@ -1,5 +1,6 @@
 """What is wrong with a JSON value, in the words of the validator that the real server uses (Ajv)."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -105,7 +106,7 @@ def _meant(error: jsonschema_rs.ValidationError) -> Violation:
 def _detailed(violation: Violation, kind: Mapping[str, Any]) -> Violation:
     # Ajv keeps these to itself; whoever wrote the file wants to know.
     details = [kind["expected_value"]] if "expected_value" in kind else kind.get("unexpected", kind.get("options", []))
-    shown = ", ".join(str(detail) for detail in details)
+    shown = ", ".join(detail if isinstance(detail, str) else json.dumps(detail) for detail in details)
     return replace(violation, message=f"{violation.message}: {shown}") if shown else violation
 
 
@@ -152,6 +153,11 @@ _WORDING: dict[str, Callable[[Mapping[str, Any]], _Worded]] = {
     "maxLength": _size("more", "characters"),
     "minItems": _size("fewer", "items"),
     "maxItems": _size("more", "items"),
+    "minProperties": _size("fewer", "properties"),
+    "maxProperties": _size("more", "properties"),
+    "exclusiveMinimum": _limit(">"),
+    "exclusiveMaximum": _limit("<"),
+    "falseSchema": _fixed("boolean schema is false"),
     "enum": _fixed("must be equal to one of the allowed values"),
     "const": _fixed("must be equal to constant"),
     "additionalProperties": _fixed("must NOT have additional properties"),

@@ -47,7 +47,10 @@ class World:
 
 
 class Worlds:
-    """The worlds of a server, made when first asked for; past `limit` the idlest goes, never the default one."""
+    """The worlds of a server, made when first asked for.
+
+    Past `limit` goes the one that was asked for the longest ago, never the default one; its streams end.
+    """
 
     def __init__(self, make: Callable[[str], World], limit: int = 1_000) -> None:
         self._make = make

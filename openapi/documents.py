@@ -1,4 +1,4 @@
-"""Load the OpenAPI documents that the mock server serves and the contract suite judges by."""
+"""Load the documents of the contract."""
 
 import json
 from pathlib import Path

@@ -73,5 +73,7 @@ def _action(entry: Mapping[str, Any]) -> Action:
         input_schema=entry["schema"]["input"],
         output_schema=entry["schema"].get("output"),
         supports_dry_run=entry["supportsDryRun"],
-        input_validator=jsonschema_rs.Draft7Validator(entry["schema"]["input"]),
+        input_validator=jsonschema_rs.Draft7Validator(
+            entry["schema"]["input"], pattern_options=jsonschema_rs.RegexOptions()
+        ),
     )

@@ -58,19 +58,24 @@ def example_output(action: Action) -> dict[str, Any]:
 def _dry_run_example(schema: Mapping[str, Any]) -> Any:
     if schema.get("examples"):
         return schema["examples"][0]
-    return {"string": "<example>", "number": 0, "integer": 0, "boolean": False}.get(schema.get("type", ""), "<unknown>")
+    return {"string": "<example>", "number": 0, "integer": 0, "boolean": False}.get(_type(schema), "<unknown>")
 
 
 def _example(name: str, schema: Mapping[str, Any], draw: random.Random) -> Any:
     if schema.get("examples"):
         return schema["examples"][0]
-    kind = schema.get("type")
+    kind = _type(schema)
     if kind in {"number", "integer"}:
         return draw.randrange(1, 100_000)
     if kind == "object":
         nested = schema.get("properties", {})
         return {key: _example(key, value, draw) for key, value in nested.items()}
-    return {"boolean": True, "array": []}.get(str(kind), f"{name}-{draw.randrange(16**6):06x}")
+    return {"boolean": True, "array": []}.get(kind, f"{name}-{draw.randrange(16**6):06x}")
+
+
+def _type(schema: Mapping[str, Any]) -> str:
+    kind = schema.get("type", "")
+    return kind[0] if isinstance(kind, list) else str(kind)
 
 
 def _log(input: Input, _: Entities) -> Performance:
@@ -110,6 +115,8 @@ def _fetch_template(input: Input, _: Entities) -> Performance:
 def _catalog_fetch(input: Input, entities: Entities) -> Performance:
     kind, namespace = input.get("defaultKind", ""), input.get("defaultNamespace", "default")
     single = "entityRef" in input
+    if not single and "entityRefs" not in input and not input.get("optional"):
+        return Performance((0.05, 0.2), failure=Failure("Error", "Missing entity reference or references"))
     refs = [input["entityRef"]] if single else input.get("entityRefs", [])
     found = [entities.find(ref, default_kind=kind, default_namespace=namespace) for ref in refs]
     if None in found and not input.get("optional"):
@@ -173,5 +180,4 @@ _PERFORMERS: Mapping[str, Callable[[Input, Entities], Performance]] = {
     "publish:": _publish,
     "github:repo:create": _publish,
     "github:repo:push": _publish,
-    "gitlab:repo:push": _propose,
 }

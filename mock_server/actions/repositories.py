@@ -41,5 +41,5 @@ def pull_request(repo_url: str) -> dict[str, Any]:
 
 def _parts(repo_url: str) -> tuple[str, dict[str, str]]:
     host, _, query = repo_url.partition("?")
-    values = {key: quote(entry[0].strip("/"), safe="/") for key, entry in parse_qs(query).items()}
+    values = {key: quote(entry[0].strip("/"), safe="/", errors="replace") for key, entry in parse_qs(query).items()}
     return host, values

@@ -41,12 +41,15 @@ async def _finished_before_leaving(work: Coroutine[Any, Any, None], receive: Rec
     leaving = asyncio.ensure_future(_disconnected(receive))
     try:
         await asyncio.wait((working, leaving), return_when=asyncio.FIRST_COMPLETED)
-        if working.done():
-            working.result()
-        return working.done()
+        finished = working.done()
     finally:
-        for task in (working, leaving):
-            task.cancel()
+        working.cancel()
+        leaving.cancel()
+        outcomes = await asyncio.gather(working, leaving, return_exceptions=True)
+    for outcome in outcomes:
+        if isinstance(outcome, Exception):
+            raise outcome
+    return finished
 
 
 async def _disconnected(receive: Receive) -> None:

@@ -7,10 +7,11 @@ import httpx
 import pytest
 
 from mock_server.actions.catalogue import ActionCatalogue
+from mock_server.addresses import MOUNT
 from mock_server.answers import encode_json
 from mock_server.app import MockServer
 from mock_server.cors import Cors
-from mock_server.edge import MOUNT, Edge
+from mock_server.edge import Edge
 from mock_server.handlers import event_stream
 from tests.mock_server.conftest import USER, Api
 

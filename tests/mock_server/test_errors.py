@@ -10,6 +10,7 @@ from mock_server.dry_run import DryRunFailed, ForbiddenPath, InvalidTemplate, Ma
 from mock_server.entity_refs import EntityRef, MalformedEntityRef
 from mock_server.errors import NAMES, STATUSES, answer_to
 from mock_server.framework import Unauthorized
+from mock_server.redaction import TooManySecrets
 from mock_server.request import InvalidRequest, MethodNotAllowed, NoSuchRoute
 from mock_server.scenario import UnknownScenario
 from mock_server.store import UnknownTask
@@ -34,6 +35,7 @@ TABLE = [
     (MissingCredentials(), 401, "Missing credentials"),
     (NoSuchRoute("/nope"), 404, "There is nothing at /nope"),
     (Unauthorized("No authorization token provided"), 401, "401: No authorization token provided"),
+    (TooManySecrets(), 400, "there are more than 1000 secret texts"),
     (UnknownScenario("nope", ["b", "a"]), 400, "Unknown scenario 'nope'; there are a, b"),
     (UnknownTask("1"), 404, "No task with id '1' found"),
     (UnknownTemplate(EntityRef("Template", "Default", "X")), 404, "Template template:default/x not found"),

@@ -245,7 +245,7 @@ def test_a_secret_that_comes_back_in_the_values_is_masked_in_the_output():
     assert plan.output == {"${{ x }}": "***"}
 
 
-def test_what_was_made_with_a_secret_in_one_step_is_masked_in_the_next():
+def test_what_was_made_with_a_secret_is_taken_apart_only_masked():
     publish = {
         "id": "publish",
         "action": "publish:github",
@@ -258,7 +258,7 @@ def test_what_was_made_with_a_secret_in_one_step_is_masked_in_the_next():
         secrets={"token": "s3cret"},
     )
     assert "s3cret" not in repr(plan)
-    assert plan.output == {"url": "https://github.com/acme/***"}
+    assert plan.output == {"url": "https://github.com/acme/my-app"}
 
 
 def test_a_link_whose_condition_is_false_is_left_out():

@@ -1,10 +1,11 @@
 import json
+from urllib.parse import quote, quote_plus
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_server.redaction import MASK, Redactor
+from mock_server.redaction import MASK, Redactor, TooManySecrets
 
 
 def test_a_secret_is_replaced_wherever_it_appears():
@@ -80,3 +81,20 @@ def test_the_shape_of_a_value_is_kept(secrets, value):
     assert type(redacted) is type(value)
     if isinstance(value, list):
         assert len(redacted) == len(value)
+
+
+@pytest.mark.parametrize("secret", ['pa"ss', "a\\b", "BEGIN\nKEY\nEND", "top secret/äö", "100%&x"])
+@pytest.mark.parametrize("write", [lambda text: json.dumps(text, ensure_ascii=False), quote, quote_plus, str])
+def test_a_secret_is_found_as_json_and_urls_write_it(secret, write):
+    redacted = Redactor([secret]).text(f"before {write(secret)} after")
+    assert secret not in redacted
+    assert "***" in redacted
+
+
+def test_the_mask_is_not_redacted_again():
+    assert Redactor(["s3cret", "*"]).text("s3cret") == "***"
+
+
+def test_more_secrets_than_a_template_has_are_refused():
+    with pytest.raises(TooManySecrets):
+        Redactor(f"secret-{number}" for number in range(2_000))

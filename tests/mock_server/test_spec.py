@@ -8,11 +8,12 @@ import jsonschema_rs
 import pytest
 from connexion.exceptions import ResolverError
 
+from mock_server.addresses import MOUNT
 from mock_server.answers import json_answer
 from mock_server.app import DEFAULT_TOKENS, MockServer
 from mock_server.auth import Authenticator
 from mock_server.cors import Cors
-from mock_server.edge import MOUNT, Edge
+from mock_server.edge import Edge
 from mock_server.handlers import actions, tasks, templates
 from mock_server.spec import DocumentedApi
 from openapi.documents import load_published

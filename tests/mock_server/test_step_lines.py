@@ -18,6 +18,15 @@ def bare(text: str, repeat: int = 1, every: float | None = None) -> LogRule:
     return LogRule(text, "none", repeat, every)
 
 
+def numbered(text: str, repeat: int = 1) -> LogRule:
+    return LogRule(text, "none", repeat, is_numbered=True)
+
+
+def test_a_line_of_an_action_may_hold_the_character_that_stands_for_a_number():
+    (line,) = lay_out([bare(f"an icon: {LINE_NUMBER}")], 0, 0, unredacted)
+    assert line.parts == (f"an icon: {LINE_NUMBER}",)
+
+
 def test_single_lines_are_spread_evenly():
     lines = lay_out([bare("a"), bare("b"), bare("c"), bare("d")], 1_000, 2_000, unredacted)
     assert [(line.at, line.parts) for line in lines] == [
@@ -69,12 +78,12 @@ def test_the_level_of_a_line_is_shown_in_colour(level, text):
 
 
 def test_the_place_of_the_number_is_kept_free():
-    (line,) = lay_out([bare(f"{LINE_NUMBER} of 3: {LINE_NUMBER}", repeat=3)], 0, 0, unredacted)
+    (line,) = lay_out([numbered(f"{LINE_NUMBER} of 3: {LINE_NUMBER}", repeat=3)], 0, 0, unredacted)
     assert line.parts == ("", " of 3: ", "")
 
 
 def test_lines_are_redacted_before_they_are_cut():
-    (line,) = lay_out([bare(f"s3cret {LINE_NUMBER}")], 0, 0, lambda text: text.replace("s3cret", "***"))
+    (line,) = lay_out([numbered(f"s3cret {LINE_NUMBER}")], 0, 0, lambda text: text.replace("s3cret", "***"))
     assert line.parts == ("*** ", "")
 
 

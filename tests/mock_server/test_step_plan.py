@@ -13,7 +13,7 @@ from mock_server.plan import LIMITS
 from mock_server.redaction import Redactor
 from mock_server.rendering import Budget
 from mock_server.scenario import Behaviour, Duration, FailRule, LogRule, StepRule
-from mock_server.step_plan import MAX_ITEMS, Place, StepOutcome, Tools, plan_step
+from mock_server.step_plan import Place, StepOutcome, Tools, plan_step
 from mock_server.timeline import Failure
 
 ACTIONS = load_actions()
@@ -181,6 +181,10 @@ def test_the_dialect_of_the_real_server_has_the_last_word_on_an_input():
     assert run("it", {"any": "thing"}, actions=ActionCatalogue([lenient])).error is None
 
 
+def test_input_may_hold_half_a_character():
+    assert lines(run("debug:log", {"message": "\ud800"}))[1] == f"{INFO}\ud800"
+
+
 def test_what_renders_to_undefined_is_no_input():
     assert run("debug:log", {"message": "hi", "listWorkspace": "${{ parameters.nowhere }}"}).error is None
 
@@ -294,6 +298,11 @@ def test_each_runs_the_action_once_for_every_item():
     ]
 
 
+def test_an_item_is_logged_in_its_own_script():
+    (line,) = lines(run("debug:wait", {}, each=["Köln"]))
+    assert line == f'{INFO}Running step each: {{"key":"0","value":"Köln"}}'
+
+
 def test_each_takes_the_time_of_all_its_items():
     assert duration(run("debug:wait", {"seconds": "${{ each.value }}"}, each=[1, 2, 3])) == 6_000
 
@@ -344,7 +353,7 @@ def test_an_output_that_one_item_lacks_is_null_in_the_list():
         ("${{ 5 }}", "must resolve to an array or object"),
         ("${{ null }}", "must resolve to an array or object"),
         ("some text", "must resolve to an array or object"),
-        ([0] * (MAX_ITEMS + 1), f"must not have more than {MAX_ITEMS} items"),
+        ([0] * 1_001, "must not have more than 1000 items"),
     ],
     ids=["undefined", "number", "null", "text", "too many"],
 )
@@ -354,7 +363,7 @@ def test_each_needs_items(each, complaint):
 
 
 def test_each_has_as_many_items_as_it_may():
-    assert run("debug:wait", {}, each=[0] * MAX_ITEMS).error is None
+    assert run("debug:wait", {}, each=[0] * 1_000).error is None
 
 
 def test_an_unknown_action_with_items_still_needs_outputs():

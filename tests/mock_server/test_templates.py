@@ -140,6 +140,7 @@ def test_a_loaded_template_is_completed(load):
     [
         ("", 5, "/spec must have required property 'steps'"),
         ("  steps: {}\n", 7, "/spec/steps must be array"),
+        ("  steps: [" + "{action: a}, " * 1_001 + "]\n", 7, "/spec/steps must NOT have more than 1000 items"),
         ("  steps:\n    - id: a\n", 8, "/spec/steps/0 must have required property 'action'"),
         ("  steps:\n    - action: a\n    - action: 5\n", 9, "/spec/steps/1/action must be string"),
         ("  steps:\n    - action: a\n      id: 5\n", 9, "/spec/steps/0/id must be string"),
@@ -171,6 +172,7 @@ def test_a_loaded_template_is_completed(load):
         ),
         ("  steps: []\n  parameters:\n    allOf: 5\n", 8, "no JSON Schema: allOf must be a list"),
     ],
+    ids=lambda value: str(value)[:60],
 )
 def test_a_mistake_in_a_template_is_told_with_its_file_line_and_reason(load, tmp_path, spec, line, reason):
     with pytest.raises(BrokenFile) as caught:
@@ -182,6 +184,11 @@ def test_a_mistake_in_a_template_is_told_with_its_file_line_and_reason(load, tmp
 def test_a_template_without_a_spec_is_a_mistake(load):
     with pytest.raises(BrokenFile, match="<root> must have required property 'spec'"):
         load(HEAD.partition("spec:")[0])
+
+
+def test_a_template_of_an_empty_type_is_a_mistake(load):
+    with pytest.raises(BrokenFile, match=":6: /spec/type must NOT have fewer than 1 characters"):
+        load(f"{HEAD.replace('service', repr(''))}  steps: []\n")
 
 
 def test_a_template_without_a_type_is_a_mistake(load):

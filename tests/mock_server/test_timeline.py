@@ -128,6 +128,13 @@ def test_a_cancel_in_the_queue_names_no_step():
     assert view(cancelled, 7) == View(TaskStatus.CANCELLED, None, 7)
 
 
+def test_a_cancel_in_the_queue_names_no_step_though_steps_are_planned():
+    stuck = Plan(
+        None, (PlannedStep("a", "A", 0, 5, StepStatus.COMPLETED, "Finished step A"),), None, TaskStatus.COMPLETED
+    )
+    assert "stepId" not in bodies(cancel(stuck, 7, "42"))[0]
+
+
 def test_an_event_at_the_instant_of_the_cancel_has_happened():
     messages = [body["message"] for body in bodies(cancel(PLAN, 1_100, "42"))]
     assert messages[3:6] == ["Finished step Fetch", "Beginning step Publish", "Step publish has been cancelled."]

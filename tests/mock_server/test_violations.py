@@ -164,3 +164,16 @@ def test_whoever_wrote_the_value_is_told_what_ajv_keeps_to_itself(schema, value,
 
 def test_a_pattern_that_would_take_for_ever_is_matched_in_linear_time():
     assert found({"pattern": "^(a+)+$"}, "a" * 50_000 + "!")[0].rule == "pattern"
+
+
+LONE = "\ud800"
+
+
+def test_half_a_character_is_a_character():
+    assert found({"maxLength": 1}, LONE) == []
+    assert found({"additionalProperties": {"type": "array"}}, {LONE: [LONE]}) == []
+
+
+def test_a_mistake_beside_half_a_character_is_told_with_it():
+    schema = {"additionalProperties": {"items": {"type": "string"}}}
+    assert found(schema, {LONE: [LONE, 1]}) == [Violation((LONE, 1), "type", "must be string", ("type", "string"))]

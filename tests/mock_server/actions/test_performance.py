@@ -263,7 +263,9 @@ def test_a_proposed_change_has_an_address(id, repo_url, key, address):
 
 
 def test_a_proposal_without_a_branch_name_says_so():
-    assert performed("gitlab:repo:push", repoUrl=REPO).logs == ("Opening a change request from a branch",)
+    assert performed("publish:bitbucketServer:pull-request", repoUrl=REPO).logs == (
+        "Opening a change request from a branch",
+    )
 
 
 def test_what_is_missing_is_completed_with_the_example_of_the_schema():
