@@ -14,7 +14,7 @@ _WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (compared, not 
 
 
 def banner(app: MockServer, options: Options, *, address: tuple[Any, ...]) -> str:
-    """The text, at most 80 columns wide. Tokens that are not the public ones are not shown."""
+    """The text, at most 80 columns wide unless a name is wider. Only the public tokens are shown."""
     host, port = _WILDCARDS.get(address[0], address[0]), address[1]
     url = f"http://{f'[{host}]' if ':' in host else host}:{port}{MOUNT}"
     simulator = app.simulator
@@ -30,7 +30,7 @@ def banner(app: MockServer, options: Options, *, address: tuple[Any, ...]) -> st
         "",
         "Try:",
         "",
-        f"  curl -H 'Authorization: Bearer {_example_token(options)}' \\",
+        f'  curl -H "Authorization: Bearer {_example_token(options)}" \\',
         f"    {url}/v2/tasks",
         "",
     ]

@@ -3,6 +3,7 @@
 import base64
 import random
 import re
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -22,7 +23,6 @@ from mock_server.templates import (
 from mock_server.timeline import Failure, Plan, Timeline
 from mock_server.violations import Violation
 
-_TASK_ID = "dry-run"
 _NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/]")
 
 
@@ -79,7 +79,9 @@ def dry_run(request: DryRun, actions: ActionCatalogue, entities: Entities) -> di
     contents = [_file(entry) for entry in request.directory_contents]
     spec = template["spec"]
     steps = numbered_steps(spec["steps"])
-    brief = Brief(_TASK_ID, steps, spec.get("output", {}), request.values, request.secrets, request.user)
+    brief = Brief(
+        f"dry-run-{uuid.uuid4()}", steps, spec.get("output", {}), request.values, request.secrets, request.user
+    )
     plan = make_plan(brief, Behaviour(), actions, entities, random.Random(0), dry_run=True)  # noqa: S311
     if plan.error is not None:
         raise DryRunFailed(plan.error)
@@ -94,7 +96,12 @@ def dry_run(request: DryRun, actions: ActionCatalogue, entities: Entities) -> di
 def _log(plan: Plan) -> list[dict[str, Any]]:
     timeline = Timeline(plan)
     moments = [timeline[index] for index in range(len(timeline) - 1)]
-    entries = [{"type": moment.type.value, "body": moment.body} for moment in moments]
+    # The real server has the keys in this order here, unlike in events.
+    keys = ("stepId", "status", "message")
+    entries = [
+        {"type": moment.type.value, "body": {key: moment.body[key] for key in keys if key in moment.body}}
+        for moment in moments
+    ]
     # The real server takes the unpacking of the directory contents for one more step.
     entries[0]["body"] = {"message": f"Starting up task with {len(plan.steps) + 1} steps"}
     return entries

@@ -46,7 +46,7 @@ class Edge:
             world, path = _world(scope, path)
             extra.append((b"x-mock-world", world.encode()))
             url = _relative(path, query)
-            scenario = own.get("__scenario") or _preferred_scenario(scope)
+            scenario = own.get("__scenario", _preferred_scenario(scope))
             preflight = self._cors.preflight(scope)
             if preflight is not None:
                 await preflight(scope, receive, send_with_headers)
@@ -104,6 +104,8 @@ def _split(query: str) -> tuple[str, dict[str, str]]:
 
 
 def _preferred_scenario(scope: Mapping[str, Any]) -> str | None:
-    preference = header(scope, b"prefer")
-    match = None if preference is None else _SCENARIO_PREFERENCE.search(preference)
-    return None if match is None else match[1]
+    for name, value in scope["headers"]:
+        match = _SCENARIO_PREFERENCE.search(value.decode("latin-1")) if name == b"prefer" else None
+        if match is not None:
+            return match[1]
+    return None

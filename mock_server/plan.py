@@ -74,7 +74,7 @@ def make_plan(
         steps=steps,
         ends_at=None if claimed_at is None else ends_at,
         ends_as=TaskStatus.COMPLETED if error is None else TaskStatus.FAILED,
-        output=redactor.value(output),
+        output=None if output is None else {key: redactor.value(value) for key, value in output.items()},
         error=error,
     )
     return _cancelled_by_another(plan, behaviour.cancel, brief.task_id)

@@ -2,11 +2,12 @@
 
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from mock_server.clock import SECOND
+from mock_server.rendering import DEFAULT_LIMITS, compile_text
 from mock_server.scenario import (
     Behaviour,
     Duration,
@@ -32,14 +33,19 @@ def load_scenarios(folders: Sequence[Path], schema: Path) -> Scenarios:
     for folder in reversed(folders):
         if not folder.is_dir():
             raise BrokenFile(folder, None, "no such folder")
+        files = yaml_files(folder)
+        if not files:
+            raise BrokenFile(folder, None, "this folder holds no YAML file")
         names: set[str] = set()
-        for path in yaml_files(folder):
+        for path in files:
             if path.stem in names:
                 raise BrokenFile(path, None, f"there is another file of the scenario {path.stem}")
             names.add(path.stem)
             sources = read_sources(path)
-            if len(sources) != 1:
-                raise BrokenFile(path, None, "a scenario file holds one document")
+            if not sources:
+                raise BrokenFile(path, None, "this file holds no scenario")
+            if len(sources) > 1:
+                raise sources[1].broken((), "a second document; a scenario file holds one")
             mistake = first_mistake(validator, sources[0].data)
             if mistake is not None:
                 raise sources[0].broken(mistake.location, str(mistake))
@@ -50,9 +56,7 @@ def load_scenarios(folders: Sequence[Path], schema: Path) -> Scenarios:
 def _scenario(name: str, source: Source) -> Scenario:
     data = source.data
     match = data.get("match")
-    for location, use in _ranges(data):
-        if isinstance(use, dict) and use.get("from", 1) > use.get("to", math.inf):
-            raise source.broken(location, f"no use is from {use.get('from', 1)} to {use['to']}")
+    _check(source, data, ())
     return Scenario(
         name=name,
         description=data["description"],
@@ -62,10 +66,20 @@ def _scenario(name: str, source: Source) -> Scenario:
     )
 
 
-def _ranges(data: Mapping[str, Any]) -> Iterator[tuple[Location, Any]]:
-    yield ("match", "use"), data.get("match", {}).get("use")
-    for index, entry in enumerate(data.get("uses", [])):
-        yield ("uses", index, "use"), entry["use"]
+def _check(source: Source, value: Any, location: Location) -> None:
+    """What the schema cannot say: ranges go upwards, and texts can be parsed. Raises BrokenFile."""
+    key = location[-1] if location else None
+    if key == "use" and isinstance(value, dict) and value.get("from", 1) > value.get("to", math.inf):
+        raise source.broken(location, f"no use is from {value.get('from', 1)} to {value['to']}")
+    if key in {"queue", "duration"} and isinstance(value, list) and value[0] > value[1]:
+        raise source.broken(location, f"no time is at least {value[0]} and at most {value[1]}")
+    if isinstance(value, str):
+        mistake = compile_text(value, DEFAULT_LIMITS).failure if "match" not in location else None
+        if mistake is not None:
+            raise source.broken(location, mistake)
+    elif isinstance(value, dict | list):
+        for name, item in value.items() if isinstance(value, dict) else enumerate(value):
+            _check(source, item, (*location, name))
 
 
 def _match(data: Mapping[str, Any]) -> Match:
@@ -119,7 +133,7 @@ def _duration(data: Any) -> Duration | None:
         return None
     if data == "never":
         return Duration(0, 0, never=True)
-    least, most = (data, data) if isinstance(data, int | float) else sorted(data)
+    least, most = (data, data) if isinstance(data, int | float) else data
     return Duration(least, most)
 
 

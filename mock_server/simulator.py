@@ -35,7 +35,7 @@ class Settings:
     scenario: str
     speed: float = 1.0
     seed: int | None = None
-    kept_tasks: int = 100_000
+    kept_tasks: int = 10_000
 
 
 @dataclass(frozen=True, slots=True)

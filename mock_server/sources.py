@@ -58,12 +58,19 @@ def read_sources(path: Path) -> list[Source]:
     if len(raw) > MAX_BYTES:
         raise BrokenFile(path, None, f"larger than {MAX_BYTES} bytes")
     try:
-        nodes = list(yaml.compose_all(raw, Loader=yaml.CSafeLoader))
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BrokenFile(path, raw[: error.start].count(b"\n") + 1, "not UTF-8") from error
+    try:
+        nodes = list(yaml.compose_all(text, Loader=yaml.CSafeLoader))
     except yaml.MarkedYAMLError as error:
         line = None if error.problem_mark is None else error.problem_mark.line + 1
         raise BrokenFile(path, line, error.problem or "not YAML") from error
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-        raise BrokenFile(path, None, f"not YAML: {error}") from error
+    except yaml.reader.ReaderError as error:
+        line = text[: error.position].count("\n") + 1
+        raise BrokenFile(path, line, f"a character that YAML does not allow: {error.reason}") from error
+    except RecursionError as error:
+        raise BrokenFile(path, None, "nested too deeply") from error
     sources = [_Reader(path).read(node) for node in nodes]
     return [source for source in sources if source.data is not None]
 

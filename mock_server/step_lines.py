@@ -19,7 +19,7 @@ def lay_out(
     lines: list[Lines] = []
     at, before = starts_at, 0
     for log in logs:
-        text = redact(_coloured(log))
+        text = _coloured(log, redact(log.text))
         # Only a text that a scenario repeats is numbered: elsewhere the character may be somebody's own.
         parts = tuple(text.split(LINE_NUMBER)) if log.is_numbered else (text,)
         if duration is None:
@@ -33,6 +33,6 @@ def lay_out(
     return tuple(lines)
 
 
-def _coloured(log: LogRule) -> str:
+def _coloured(log: LogRule, text: str) -> str:
     colour = _COLOURS.get(log.level)
-    return log.text if colour is None else f"\u001b[{colour}m{log.level}\u001b[39m: {log.text}"
+    return text if colour is None else f"\u001b[{colour}m{log.level}\u001b[39m: {text}"

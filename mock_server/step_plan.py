@@ -150,10 +150,10 @@ class _Course:
         return StepStatus.COMPLETED, f"Finished step {self._step['name']}"
 
     def _enters_dry_run(self, action: Action) -> bool:
+        input = self._tools.redactor.value(self._input(self._context))
+        shown = json.dumps(input, indent=2, ensure_ascii=False)
+        self._log(f"Running {action.id} in dry-run mode with inputs (secrets redacted): {shown}")
         if action.supports_dry_run:
-            input = self._tools.redactor.value(self._input(self._context))
-            shown = json.dumps(input, indent=2, ensure_ascii=False)
-            self._log(f"Running {action.id} in dry-run mode with inputs (secrets redacted): {shown}")
             return True
         self._skipped = f"Skipping because {action.id} does not support dry-run"
         self._outputs.append(example_output(action))

@@ -1,5 +1,6 @@
 """Swagger UI and the document that it shows. Everything it needs is in the package, so it works offline."""
 
+import re
 from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
@@ -9,6 +10,7 @@ from mock_server.answers import Answer, App, Receive, Scope, Send, json_answer
 from mock_server.request import EXCHANGE, NoSuchRoute, header
 from mock_server.world import DEFAULT_WORLD
 
+_HOST = re.compile(r"[A-Za-z0-9.-]+(:[0-9]+)?|\[[0-9A-Fa-f:.]+\](:[0-9]+)?")
 _ASSETS = {
     "swagger-ui-bundle.js": b"text/javascript; charset=utf-8",
     "swagger-ui.css": b"text/css; charset=utf-8",
@@ -39,7 +41,9 @@ class DocumentPages:
     def _served_document(self, scope: Scope) -> dict[str, Any]:
         world = scope[EXCHANGE].world
         prefix = "" if world == DEFAULT_WORLD else f"{WORLDS_PREFIX}{world}"
-        host = header(scope, b"host") or ":".join(map(str, scope.get("server") or ("localhost",)))
+        host = header(scope, b"host") or ""
+        if not _HOST.fullmatch(host):
+            host = ":".join(map(str, scope.get("server") or ("localhost",)))
         server = {"url": f"{scope.get('scheme', 'http')}://{host}{prefix}{self._base_path}"}
         return {**self._document, "servers": [server]}
 
@@ -49,4 +53,5 @@ def _asset(name: str, scope: Scope) -> Answer:
     if content_type is None:
         raise NoSuchRoute(scope[EXCHANGE].path)
     content = (files("mock_server.swagger_ui") / (name or "index.html")).read_bytes()
-    return Answer(200, content, ((b"content-type", content_type), (b"cache-control", b"max-age=3600")))
+    kept = b"max-age=3600" if name else b"no-cache"
+    return Answer(200, content, ((b"content-type", content_type), (b"cache-control", kept)))

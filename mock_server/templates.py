@@ -194,10 +194,30 @@ def check_secrets(template: Entity, secrets: Mapping[str, str]) -> None:
 
 def _check_schemas(source: Source) -> None:
     for location, schema in _schemas(source.data["spec"]):
-        try:
-            validate({}, schema)
-        except InvalidSchema as error:
-            raise source.broken(location, f"no JSON Schema: {error}") from error
+        for within, subschema in _subschemas(location, schema):
+            pattern = subschema.get("pattern")
+            try:
+                validate({}, subschema if within == location else {})
+                validate("", {"pattern": pattern} if isinstance(pattern, str) else {})
+            except InvalidSchema as error:
+                raise source.broken(within, f"no JSON Schema: {error}") from error
+
+
+def _subschemas(location: Location, schema: Any) -> Iterator[tuple[Location, Mapping[str, Any]]]:
+    """A schema and those inside it, where the keywords of JSON Schema have them."""
+    if not isinstance(schema, dict):
+        return
+    yield location, schema
+    for keyword in ("properties", "patternProperties", "dependencies", "definitions"):
+        members = schema.get(keyword)
+        for name, member in members.items() if isinstance(members, dict) else ():
+            yield from _subschemas((*location, keyword, name), member)
+    for keyword in ("allOf", "anyOf", "oneOf"):
+        members = schema.get(keyword)
+        for index, member in enumerate(members) if isinstance(members, list) else ():
+            yield from _subschemas((*location, keyword, index), member)
+    for keyword in ("items", "additionalProperties", "not", "if", "then", "else"):
+        yield from _subschemas((*location, keyword), schema.get(keyword))
 
 
 def _schemas(spec: Mapping[str, Any]) -> Iterator[tuple[Location, Mapping[str, Any]]]:

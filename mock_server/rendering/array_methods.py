@@ -2,7 +2,7 @@
 
 from mock_server.rendering.comparison import code_units, same_value_zero, strictly_equal
 from mock_server.rendering.errors import ContextWouldChange
-from mock_server.rendering.limits import Budget
+from mock_server.rendering.limits import CHARACTERS_PER_STEP, Budget
 from mock_server.rendering.routines import Routine
 from mock_server.rendering.values import UNDEFINED, Value, joined, to_integer, to_text
 
@@ -98,8 +98,11 @@ def _reverse(budget: Budget, array: Array) -> Value:
 
 def _sort(budget: Budget, array: Array) -> Value:
     _insist_on_own(budget)
+    texts = [to_text(item, budget) for item in array]
+    # An element takes part in about as many comparisons as their number has binary digits.
     budget.spend(2 * len(array))
-    keys = [(item is UNDEFINED, code_units(to_text(item, budget))) for item in array]
+    budget.spend(sum(map(len, texts)) * len(array).bit_length() // CHARACTERS_PER_STEP)
+    keys = [(item is UNDEFINED, code_units(text)) for item, text in zip(array, texts, strict=True)]
     array[:] = [array[index] for index in sorted(range(len(array)), key=keys.__getitem__)]
     return array
 

@@ -55,15 +55,16 @@ class For:
     otherwise: Body
 
     def write(self, run: Run, parts: list[str]) -> None:
-        rounds = self._rounds(self.subject.evaluate(run))
+        subject = self.subject.evaluate(run)
+        if isinstance(subject, (str, list, dict)):
+            run.budget.spend(len(subject) * (2 + len(self.names)))
+        rounds = self._rounds(subject)
         if not rounds:
             self.otherwise.write(run, parts)
             return
-        run.budget.charge((rounds,))
         outer = run.scope
         run.scope = Scope(outer)
         for loop, values in zip(_loops(len(rounds)), rounds, strict=True):
-            run.budget.spend(1 + len(self.names))
             run.scope.names.update(zip(self.names, values, strict=True), loop=loop)
             self.body.write(run, parts)
         run.scope = outer

@@ -12,7 +12,7 @@ def strictly_equal(left: Value, right: Value, budget: Budget) -> bool:
     if is_number(left) and is_number(right):
         return to_number(left, budget) == to_number(right, budget)
     if isinstance(left, str) and isinstance(right, str):
-        return left == right
+        return _same_text(left, right, budget)
     return left is right
 
 
@@ -24,7 +24,7 @@ def loosely_equal(left: Value, right: Value, budget: Budget) -> bool:
         return left is right
     left, right = to_primitive(left, budget), to_primitive(right, budget)
     if isinstance(left, str) and isinstance(right, str):
-        return left == right
+        return _same_text(left, right, budget)
     return to_number(left, budget) == to_number(right, budget)
 
 
@@ -32,6 +32,7 @@ def less(left: Value, right: Value, budget: Budget) -> bool:
     """`<`: texts by code units, everything else as numbers."""
     left, right = to_primitive(left, budget), to_primitive(right, budget)
     if isinstance(left, str) and isinstance(right, str):
+        budget.charge((left, right))
         return code_units(left) < code_units(right)
     return to_number(left, budget) < to_number(right, budget)
 
@@ -40,6 +41,7 @@ def at_most(left: Value, right: Value, budget: Budget) -> bool:
     """`<=`, which is not the contrary of `>`: neither holds for NaN."""
     left, right = to_primitive(left, budget), to_primitive(right, budget)
     if isinstance(left, str) and isinstance(right, str):
+        budget.charge((left, right))
         return code_units(left) <= code_units(right)
     return to_number(left, budget) <= to_number(right, budget)
 
@@ -52,7 +54,10 @@ def contains(container: Value, member: Value, budget: Budget) -> bool:
     if isinstance(container, dict):
         return to_text(member, budget) in container
     if isinstance(container, str):
-        return to_text(member, budget) in container
+        part = to_text(member, budget)
+        budget.charge((part,))
+        budget.charge_search(container, part)
+        return part in container
     raise EvaluationError("only an array, an object or a text has members")
 
 
@@ -65,6 +70,13 @@ def same_value_zero(left: Value, right: Value, budget: Budget) -> bool:
 def code_units(text: str) -> bytes:
     """A key that orders texts by UTF-16 code units."""
     return text.encode("utf-16-be", "surrogatepass")
+
+
+def _same_text(left: str, right: str, budget: Budget) -> bool:
+    if len(left) != len(right):
+        return False
+    budget.charge((left,))
+    return left == right
 
 
 def _is_nothing(value: Value) -> bool:

@@ -15,6 +15,7 @@ from mock_server.rendering.expressions import (
     Suffix,
     Suffixed,
 )
+from mock_server.rendering.limits import Budget
 from mock_server.rendering.numerals import text_to_number
 from mock_server.rendering.operations import Chain, Conditional, Decision, Membership, Not, Sign, Test
 from mock_server.rendering.operators import EQUALITY, OPERATORS, POWER, Operator
@@ -31,11 +32,12 @@ _INSEPARABLE = {OPERATORS["**"][1], OPERATORS["//"][1]}
 
 
 class ExpressionParser(TokenReader):
-    """Reads expressions, nested no deeper than `depth`."""
+    """Reads expressions, nested no deeper than the limits of the budget allow."""
 
-    def __init__(self, tokens: tuple[Token, ...], depth: int) -> None:
+    def __init__(self, tokens: tuple[Token, ...], budget: Budget) -> None:
         super().__init__(tokens)
-        self._room = depth
+        self._budget = budget
+        self._room = budget.limits.depth
 
     def expression(self) -> Expression:
         """One expression, an inline if included."""
@@ -175,8 +177,7 @@ class ExpressionParser(TokenReader):
             source, _, flags = token.text[2:].rpartition("/")
             if source.endswith("\\"):
                 raise TemplateSyntaxError("a backslash before the end of a regular expression is ambiguous")
-            # Each literal is a value of its own, unlike any other.
-            return Literal(replace(compile_pattern(source, flags)))
+            return Literal(compile_pattern(source, flags, self._budget))
         if token.kind == "name":
             return Literal(CONSTANTS[token.text]) if token.text in CONSTANTS else Name(token.text)
         if token.text == "(":

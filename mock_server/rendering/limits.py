@@ -5,6 +5,11 @@ from dataclasses import dataclass
 from mock_server.rendering.errors import BudgetExhausted
 
 CHARACTERS_PER_STEP = 32
+COMPARISONS_PER_STEP = 1_024
+
+# In longer texts, and for longer parts of them, Python searches in linear time.
+_LONGEST_COMPARED_TEXT = 30_000
+_LONGEST_COMPARED_PART = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,12 @@ class Budget:
         if length > self.limits.output:
             raise BudgetExhausted("the template makes too long a text")
         self.spend(length // CHARACTERS_PER_STEP)
+
+    def charge_search(self, text: str, part: str, times: int = 1) -> None:
+        """Pay for what looking for `part` takes beyond reading `text`: every part of a short text may be compared."""
+        if len(text) < _LONGEST_COMPARED_TEXT:
+            comparisons = len(text) * min(len(part), _LONGEST_COMPARED_PART)
+            self.spend(times * comparisons // COMPARISONS_PER_STEP)
 
     def charge(self, values: tuple[object, ...]) -> None:
         """Pay for looking at each of `values` once."""

@@ -23,7 +23,10 @@ def _to_exponential(budget: Budget, number: float, digits: Value = UNDEFINED) ->
 
 
 def _to_string(budget: Budget, number: float, radix: Value = UNDEFINED) -> Value:
-    return in_radix(number, _within(to_integer(radix, budget, 10), 2, 36))
+    text = in_radix(double(number), _within(to_integer(radix, budget, 10), 2, 36))
+    # It is made digit by digit.
+    budget.spend(len(text) // 8)
+    return text
 
 
 def _within(number: int, least: int, most: int) -> int:

@@ -11,6 +11,7 @@ WHITESPACE = (
 )
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+# A longer one is no number at all: a part of it would be another number.
 _LONGEST_NUMERAL = 1_000
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _INFINITY = re.compile(r"[+-]?Infinity")
@@ -61,32 +62,34 @@ def text_to_number(text: str) -> int | float:
     text = text.strip(WHITESPACE)
     if not text:
         return 0
+    if len(text) > _LONGEST_NUMERAL:
+        return math.nan
     radix = _RADIX_PREFIXES.get(text[:2].lower())
     if radix is not None:
         digits = text[2:].lower()
-        valid = digits and all(digit in _DIGITS[:radix] for digit in digits[:_LONGEST_NUMERAL])
-        return normal(int(digits, radix)) if valid and len(digits) < _LONGEST_NUMERAL else math.nan
+        valid = digits and all(digit in _DIGITS[:radix] for digit in digits)
+        return normal(int(digits, radix)) if valid else math.nan
     if _INFINITY.fullmatch(text) or _DECIMAL.fullmatch(text):
-        return normal(float(text[:_LONGEST_NUMERAL]))
+        return normal(float(text))
     return math.nan
 
 
 def leading_number(text: str) -> int | float:
     """The decimal a text begins with, else NaN."""
-    text = text.strip(WHITESPACE)[:_LONGEST_NUMERAL]
+    text = text.strip(WHITESPACE)
     found = _INFINITY.match(text) or _DECIMAL.match(text)
-    return normal(float(found[0])) if found else math.nan
+    return normal(float(found[0])) if found and len(found[0]) <= _LONGEST_NUMERAL else math.nan
 
 
 def leading_integer(text: str, radix: int = 10) -> int | float:
     """The whole number in base `radix` that a text begins with, else NaN."""
-    text = text.strip(WHITESPACE)[:_LONGEST_NUMERAL].lower()
+    text = text.strip(WHITESPACE)[: _LONGEST_NUMERAL + len("+0x") + 1].lower()
     sign = -1 if text.startswith("-") else 1
     text = text[1:] if text[:1] in ("+", "-") else text
     if radix == 16:
         text = text.removeprefix("0x")
     length = next((index for index, digit in enumerate(text) if digit not in _DIGITS[:radix]), len(text))
-    return sign * normal(int(text[:length], radix)) if length else math.nan
+    return sign * normal(int(text[:length], radix)) if 0 < length <= _LONGEST_NUMERAL else math.nan
 
 
 def fixed(number: float, digits: int) -> str:

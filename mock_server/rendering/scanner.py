@@ -45,7 +45,7 @@ class Scanner:
             closing = "}}" if opening[0].startswith("$") else "%}"
             tag = read_tag(self._source, self._position, closing, self._budget)
             self._position, self._trims = tag.end, tag.trims_after
-            inside = ExpressionParser(tag.tokens, self._budget.limits.depth)
+            inside = ExpressionParser(tag.tokens, self._budget)
             if closing == "}}":
                 return Tag("", inside)
             word = inside.name()

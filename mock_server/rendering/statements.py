@@ -68,6 +68,7 @@ class Set:
 
     def write(self, run: Run, _parts: list[str]) -> None:
         value = self.value.evaluate(run)
+        run.budget.spend(len(self.names))
         for name in self.names:
             if self.local:
                 run.scope.names[name] = value

@@ -45,7 +45,7 @@ def _concat(budget: Budget, text: str, *others: Value) -> Value:
 
 
 def _includes(budget: Budget, text: str, part: Value, start: Value = UNDEFINED) -> Value:
-    return text.find(to_text(part, budget), _clamped(start, text, budget)) >= 0
+    return _found(text, part, start, budget) >= 0
 
 
 def _starts_with(budget: Budget, text: str, part: Value, start: Value = UNDEFINED) -> Value:
@@ -57,12 +57,16 @@ def _ends_with(budget: Budget, text: str, part: Value, end: Value = UNDEFINED) -
 
 
 def _index_of(budget: Budget, text: str, part: Value, start: Value = UNDEFINED) -> Value:
-    return text.find(to_text(part, budget), _clamped(start, text, budget))
+    return _found(text, part, start, budget)
 
 
 def _last_index_of(budget: Budget, text: str, part: Value, start: Value = UNDEFINED) -> Value:
     wanted = to_text(part, budget)
-    return text.rfind(wanted, 0, _clamped(start, text, budget, len(text)) + len(wanted))
+    searched = text[: _clamped(start, text, budget, len(text)) + len(wanted)]
+    budget.charge_search(searched, wanted)
+    # Unlike `find`, `rfind` may compare every part with every other.
+    found = searched[::-1].find(wanted[::-1])
+    return found if found < 0 else len(searched) - len(wanted) - found
 
 
 def _slice(budget: Budget, text: str, start: Value = UNDEFINED, end: Value = UNDEFINED) -> Value:
@@ -108,6 +112,7 @@ def _split(budget: Budget, text: str, separator: Value = UNDEFINED, limit: Value
         parts = _split_by(separator, text, budget)
     elif separator is not UNDEFINED:
         wanted = to_text(separator, budget)
+        budget.charge_search(text, wanted, times=2)
         budget.spend(text.count(wanted) if wanted else len(text))
         parts = list(text.split(wanted) if wanted else text)
     most = to_integer(limit, budget, -1)
@@ -142,6 +147,12 @@ def _padding(text: str, length: Value, filler: Value, budget: Budget) -> str:
         return ""
     budget.admit(wanted)
     return (unit * (wanted // len(unit) + 1))[:wanted]
+
+
+def _found(text: str, part: Value, start: Value, budget: Budget) -> int:
+    wanted = to_text(part, budget)
+    budget.charge_search(text, wanted)
+    return text.find(wanted, _clamped(start, text, budget))
 
 
 def _clamped(index: Value, text: str, budget: Budget, default: int = 0) -> int:

@@ -4,14 +4,14 @@ from mock_server.rendering.branching import For, If, Switch
 from mock_server.rendering.errors import BudgetExhausted, TemplateSyntaxError
 from mock_server.rendering.expression_parser import CONSTANTS, ExpressionParser
 from mock_server.rendering.expressions import Arguments, Expression, Literal, Name, Suffixed
-from mock_server.rendering.limits import Budget
+from mock_server.rendering.limits import DEFAULT_LIMITS, Budget
 from mock_server.rendering.macros import MacroLiteral, Parameters
 from mock_server.rendering.scanner import Scanner, Tag
 from mock_server.rendering.statements import Block, Body, Captured, Output, Set, Statement, Text
 from mock_server.rendering.suffixes import Call
 from mock_server.rendering.values import UNDEFINED
 
-_END = Tag("", ExpressionParser((), 0))
+_END = Tag("", ExpressionParser((), Budget(DEFAULT_LIMITS)))
 
 
 class TemplateParser:

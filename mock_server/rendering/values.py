@@ -105,7 +105,9 @@ def to_number(value: Value, budget: Budget) -> int | float:
         return 0
     if isinstance(value, Undefined):
         return math.nan
-    return text_to_number(to_text(value, budget))
+    text = to_text(value, budget)
+    budget.charge((text,))
+    return text_to_number(text)
 
 
 def to_integer(value: Value, budget: Budget, default: int = 0) -> int:
@@ -126,6 +128,7 @@ def to_primitive(value: Value, budget: Budget) -> Value:
 def to_json(value: Value, budget: Budget) -> Any:
     """A copy that is plain JSON: no undefined, no NaN, nothing shared with the context."""
     budget.spend()
+    budget.charge((value,) if isinstance(value, str) else ())
     if isinstance(value, SafeText):
         return str(value)
     if value is None or isinstance(value, (str, bool)):

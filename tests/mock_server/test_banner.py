@@ -16,7 +16,7 @@ def test_no_line_is_wider_than_a_terminal():
 
 def test_it_says_where_the_server_listens_and_gives_a_request_to_try():
     assert "http://127.0.0.1:7007/api/scaffolder\n" in text()
-    assert "curl -H 'Authorization: Bearer mock-user-token'" in text()
+    assert 'curl -H "Authorization: Bearer mock-user-token"' in text()
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_it_does_not_show_a_token_that_was_given():
     shown = text(Options(tokens={"hush-hush": Principal("user:default/marta")}))
     assert "hush-hush" not in shown
     assert "user:default/marta" in shown
-    assert "Bearer $TOKEN" in shown
+    assert 'curl -H "Authorization: Bearer $TOKEN"' in shown
 
 
 @pytest.mark.parametrize(("mode", "said"), [("off", "none needed"), ("any", "any (--auth any)")])

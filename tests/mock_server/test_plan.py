@@ -437,3 +437,53 @@ def test_a_task_that_has_used_up_its_budget_still_plays_its_scenario():
     )
     assert plan.steps[-1].ends_as is StepStatus.FAILED
     assert messages(plan)[-3] == "s19 is done"
+
+
+@pytest.mark.parametrize("secret", ['pa"ss', "a\\b", "-----BEGIN KEY-----\nMIIabc\n-----END KEY-----", "top secret"])
+@pytest.mark.parametrize("dry_run", [False, True])
+@pytest.mark.parametrize(
+    "step",
+    [
+        say("a", "${{ secrets.key }}"),
+        say("a", "${{ secrets | dump }}"),
+        say("a", "x", each=["${{ secrets.key }}"]),
+        {"id": "a", "action": "fetch:template", "input": {"url": "./", "values": {"key": "${{ secrets.key }}"}}},
+        {"id": "a", "action": "publish:github", "input": {"repoUrl": "github.com?owner=a&repo=${{ secrets.key }}"}},
+    ],
+    ids=["text", "dumped", "each", "values", "address"],
+)
+def test_no_form_of_a_secret_is_in_what_is_told(step, secret, dry_run):
+    told = json.dumps(messages(planned(step, secrets={"key": secret}, dry_run=dry_run)))
+    for form in (secret, json.dumps(secret)[1:-1], secret.replace(" ", "%20"), secret.replace(" ", "+")):
+        assert json.dumps(form)[1:-1] not in told
+
+
+def test_a_secret_that_was_changed_and_taken_apart_is_not_told():
+    step = {
+        "id": "a",
+        "action": "publish:github",
+        "input": {"repoUrl": "github.com?owner=acme&repo=${{ secrets.key | upper }}"},
+    }
+    plan = planned(step, secrets={"key": "s3cret"}, output={"url": "${{ steps.a.output.remoteUrl }}"})
+    assert "S3CRET" not in repr(plan)
+
+
+def test_level_and_colour_of_a_line_are_no_secret():
+    told = messages(planned(say("a", "hi"), secrets={"key": "info", "number": "32"}))
+    assert "\u001b[32minfo\u001b[39m: hi" in told
+
+
+def test_the_keys_of_an_output_are_no_secret():
+    assert planned(output={"text": []}, secrets={"key": "ex"}).output == {"text": []}
+
+
+def test_links_of_a_scenario_may_have_conditions_too():
+    behaviour = Behaviour(output={"links": [{"title": "a", "if": False}, {"title": "b", "if": True}]})
+    assert planned(behaviour=behaviour).output == {"links": [{"title": "b"}]}
+
+
+def test_a_task_of_too_many_secrets_fails():
+    step = say("a", "${{ secrets.key.split(',') }}", each="${{ secrets.key.split(',') }}")
+    plan = planned(step, secrets={"key": ",".join(f"part-{number}" for number in range(5_000))})
+    assert plan.error is not None
+    assert plan.error.name == "InputError"

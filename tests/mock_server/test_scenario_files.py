@@ -381,8 +381,26 @@ def test_both_endings_of_yaml_files_are_read(tmp_path):
     assert [scenario.name for scenario in load_scenarios([own], SCHEMA)] == ["short"]
 
 
-def test_a_folder_may_be_empty(tmp_path):
-    assert list(load_scenarios([tmp_path], SCHEMA)) == []
+def test_a_folder_without_a_scenario_is_a_mistake(tmp_path):
+    with pytest.raises(BrokenFile, match="this folder holds no YAML file"):
+        load_scenarios([tmp_path], SCHEMA)
+
+
+def test_two_files_of_one_name_are_a_mistake(tmp_path):
+    for name in ("a.yaml", "a.yml"):
+        (tmp_path / name).write_text("description: x", encoding="utf-8")
+    with pytest.raises(BrokenFile, match="there is another file of the scenario a"):
+        load_scenarios([tmp_path], SCHEMA)
+
+
+@pytest.mark.parametrize("text", ["match: {use: 1.0}", "uses: [{use: 2.0}]", "uses: [{use: {from: 1.0, to: 2.0}}]"])
+def test_a_whole_number_may_be_written_with_a_point(load, text):
+    load(f"description: x\n{text}")
+
+
+def test_a_repetition_may_be_written_with_a_point(load):
+    scenario = load("description: x\nsteps: [{logs: [{text: a, repeat: 2.0}]}]")
+    assert scenario.behaviour.steps[0].logs == (LogRule("a", repeat=2),)
 
 
 def test_a_folder_that_does_not_exist_is_a_mistake(tmp_path):
@@ -395,10 +413,15 @@ def test_a_file_is_no_folder():
         load_scenarios([SCHEMA], SCHEMA)
 
 
-@pytest.mark.parametrize("text", ["", "# nothing", "description: a\n---\ndescription: b\n"])
-def test_a_scenario_file_holds_one_document(load, text):
-    with pytest.raises(BrokenFile, match=r"it\.yaml: a scenario file holds one document"):
+@pytest.mark.parametrize("text", ["", "# nothing"])
+def test_an_empty_file_holds_no_scenario(load, text):
+    with pytest.raises(BrokenFile, match=r"it\.yaml: this file holds no scenario"):
         load(text)
+
+
+def test_a_scenario_file_holds_one_document(load):
+    with pytest.raises(BrokenFile, match=r"it\.yaml:3: a second document"):
+        load("description: a\n---\ndescription: b\n")
 
 
 @pytest.mark.parametrize(
@@ -434,6 +457,12 @@ def test_a_scenario_file_holds_one_document(load, text):
         ("description: x\nuses:\n  - queue: 1\n", 3, "/uses/0 must have required property 'use'"),
         ("description: x\ndescription: y\n", 2, 'the key "description" stands here a second time'),
         ("description: x\nqueue: [1, 2\n", 3, "did not find expected"),
+        ("description: x\nqueue: [2, 1]\n", 2, "no time is at least 2 and at most 1"),
+        ("description: x\nmatch:\n  use: {from: 3, to: 2}\n", 3, "no use is from 3 to 2"),
+        ("description: x\nuses:\n  - use: {from: 3, to: 2}\n", 3, "no use is from 3 to 2"),
+        ("description: x\nsteps:\n  - logs:\n      - ${{ oops( }}\n", 4, ""),
+        ("description: x\nmatch: {}\n", 2, "/match must NOT have fewer than 1 properties"),
+        ("description: x\nsteps:\n  - logs:\n      - {text: a, every: 0}\n", 4, "/steps/0/logs/0/every must be > 0"),
     ],
 )
 def test_a_broken_scenario_is_told_with_its_file_line_and_reason(load, tmp_path, text, line, reason):
@@ -470,7 +499,6 @@ def test_a_match_is_read(load, text, match):
         ("2", Duration(2, 2)),
         ("0.5", Duration(0.5, 0.5)),
         ("[1, 2]", Duration(1, 2)),
-        ("[2, 1]", Duration(1, 2)),
         ("never", Duration(0, 0, never=True)),
         ("0", Duration(0, 0)),
     ],

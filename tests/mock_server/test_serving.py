@@ -1,6 +1,7 @@
 """The installed program over real sockets."""
 
 import signal
+import socket
 import threading
 
 import httpx
@@ -90,3 +91,16 @@ def test_tokens_come_from_the_environment_and_are_not_printed():
         refused = httpx.get(f"{running.url}/v2/tasks", headers=USER)
     assert tasks.status_code == 200
     assert refused.status_code == 401
+
+
+def test_a_stop_does_not_wait_for_a_body_that_is_not_sent_to_its_end():
+    with running_server() as running:
+        host, port = running.url.split("/")[2].split(":")
+        with socket.create_connection((host, int(port))) as sending:
+            head = (
+                f"POST /api/scaffolder/v2/tasks HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer mock-user-token\r\n"
+            )
+            sending.sendall(f"{head}content-type: application/json\r\ncontent-length: 99\r\n\r\n{{".encode())
+            httpx.get(f"{running.url}/v2/tasks", headers=USER)
+            assert running.stop() == -signal.SIGTERM
+        assert running.process.communicate()[1] == ""

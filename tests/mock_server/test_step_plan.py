@@ -431,7 +431,8 @@ def test_a_dry_run_skips_an_action_that_it_cannot_execute_whatever_its_input():
     outcome = run("publish:github", {"nonsense": True}, dry_run=True)
     assert outcome.step.ends_as is StepStatus.SKIPPED
     assert outcome.step.message == "Skipping because publish:github does not support dry-run"
-    assert (duration(outcome), lines(outcome), outcome.error) == (0, [], None)
+    assert (duration(outcome), len(lines(outcome)), outcome.error) == (0, 1, None)
+    assert lines(outcome)[0].startswith(f"{INFO}Running publish:github in dry-run mode with inputs")
 
 
 def test_a_dry_run_gives_examples_for_what_it_skips():

@@ -208,3 +208,11 @@ async def test_closing_wakes_everybody(store):
     signals = [store.changed(id) for id in "abc"]
     store.close()
     assert [signal.version for signal in signals] == [1, 1, 1]
+
+
+async def test_what_is_remembered_of_ends_is_bounded_by_the_tasks_that_are_kept(clock):
+    store = InMemoryTaskStore(clock, limit=3)
+    for number in range(1_000):
+        await store.create(task(str(number), ends_at=10**9))
+    assert len(store._finishing) < 200
+    assert await ids(store) == ["999", "998", "997"]

@@ -329,3 +329,18 @@ def test_relative_paths_start_at_the_source_location(annotations, expected):
 def test_a_loaded_template_starts_at_its_file_unless_it_says_otherwise(load, tmp_path):
     loaded = load(f"{HEAD}  steps: []\n").template(parse_template_ref("it"))
     assert base_url(loaded) == f"file://{Path(tmp_path).resolve() / 'template.yaml'}"
+
+
+@pytest.mark.parametrize(
+    ("spec", "line"),
+    [
+        ("  parameters:\n    properties:\n      a:\n        pattern: '['\n", 10),
+        ("  parameters:\n    - items:\n        pattern: '('\n", 9),
+        ("  parameters:\n    allOf:\n      - if: {pattern: '('}\n", 10),
+        ("  secrets:\n    schema:\n      properties:\n        a:\n          pattern: '['\n", 11),
+    ],
+)
+def test_a_pattern_that_is_none_stops_the_start_at_its_line(load, spec, line):
+    with pytest.raises(BrokenFile, match="no JSON Schema") as caught:
+        load(f"{HEAD}  steps: []\n{spec}")
+    assert caught.value.line == line

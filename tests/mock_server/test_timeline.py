@@ -128,13 +128,6 @@ def test_a_cancel_in_the_queue_names_no_step():
     assert view(cancelled, 7) == View(TaskStatus.CANCELLED, None, 7)
 
 
-def test_a_cancel_in_the_queue_names_no_step_though_steps_are_planned():
-    stuck = Plan(
-        None, (PlannedStep("a", "A", 0, 5, StepStatus.COMPLETED, "Finished step A"),), None, TaskStatus.COMPLETED
-    )
-    assert "stepId" not in bodies(cancel(stuck, 7, "42"))[0]
-
-
 def test_an_event_at_the_instant_of_the_cancel_has_happened():
     messages = [body["message"] for body in bodies(cancel(PLAN, 1_100, "42"))]
     assert messages[3:6] == ["Finished step Fetch", "Beginning step Publish", "Step publish has been cancelled."]
@@ -193,3 +186,11 @@ def test_the_status_is_terminal_exactly_when_the_completion_has_happened(plan, e
 def test_the_capacity_is_enough_for_a_cancel_at_any_time(plan):
     uncancelled = Plan(plan.claimed_at, plan.steps, plan.ends_at, plan.ends_as, plan.output)
     assert len(Timeline(plan)) <= event_capacity(uncancelled)
+
+
+@pytest.mark.parametrize("at", [0, 3, 99, 10_000])
+def test_a_cancel_before_the_claim_names_no_step_however_late_it_comes(at):
+    stuck = Plan(None, (FETCH, PUBLISH), None, TaskStatus.COMPLETED)
+    queued = Plan(20_000, (FETCH, PUBLISH), 24_000, TaskStatus.COMPLETED)
+    for plan in (stuck, queued):
+        assert "stepId" not in bodies(cancel(plan, at, "42"))[0]

@@ -1,5 +1,6 @@
 """The filters that Backstage adds."""
 
+import re
 from urllib.parse import parse_qs, urlsplit
 
 from mock_server.rendering.errors import EvaluationError
@@ -17,21 +18,27 @@ REQUIRED_PARTS: dict[str, tuple[tuple[str, ...], ...]] = {
     "dev.azure.com": (("project", "repo"),),
 }
 
+_HOST_END = re.compile("[/?#]")
 _PARTS = ("owner", "organization", "workspace", "project", "repo")
 
 
-def _parse_repo_url(_budget: Budget, value: Value) -> Value:
-    return _repository(value)
+def _parse_repo_url(budget: Budget, value: Value) -> Value:
+    return _repository(value, budget)
 
 
-def _project_slug(_budget: Budget, value: Value) -> Value:
-    repository = _repository(value)
+def _project_slug(budget: Budget, value: Value) -> Value:
+    repository = _repository(value, budget)
     return f"{repository.get('owner', 'undefined')}/{repository.get('repo', 'undefined')}"
 
 
-def _repository(value: Value) -> dict[str, str]:
+def _repository(value: Value, budget: Budget) -> dict[str, str]:
+    text = text_only(value)
+    # Python normalizes any other host, which may take quadratic time.
+    if not _HOST_END.split(text, maxsplit=1)[0].isascii():
+        raise EvaluationError("no integration is configured for the host of the repository URL")
+    budget.spend(4 * text.count("&"))
     try:
-        url = urlsplit(f"https://{text_only(value)}")
+        url = urlsplit(f"https://{text}")
         host = url.netloc.lower()
         query = parse_qs(url.query, max_num_fields=100)
     except ValueError as error:
@@ -71,6 +78,7 @@ def _pick(budget: Budget, value: Value, path: Value = UNDEFINED) -> Value:
     keys = [to_text(key, budget) for key in path] if isinstance(path, list) else _keys(to_text(path, budget))
     if isinstance(value, dict) and isinstance(path, str) and path in value:
         return value[path]
+    budget.spend(len(keys))
     for key in keys:
         value = property_of(value, key, budget)
     return value

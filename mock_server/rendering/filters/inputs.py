@@ -35,23 +35,28 @@ def array_only(value: Value) -> list[Value]:
     return value
 
 
-def sequence(value: Value) -> list[Value]:
+def sequence(value: Value, budget: Budget) -> list[Value]:
     """The elements of an array or text, none of any other value that is there."""
     if value is None or value is UNDEFINED:
         raise EvaluationError("the filter needs an array or a text")
-    return elements(value)
+    return elements(value, budget)
 
 
-def elements(value: Value) -> list[Value]:
+def elements(value: Value, budget: Budget) -> list[Value]:
     """The elements of an array or text, none of anything else."""
-    return value if isinstance(value, list) else list(value) if isinstance(value, str) else []
+    if isinstance(value, str):
+        budget.spend(len(value))
+        return list(value)
+    return value if isinstance(value, list) else []
 
 
 def attribute_of(item: Value, path: Value, budget: Budget) -> Value:
     """What a path such as `a.b` leads to; without a path the item itself."""
     if not truthy(path):
         return item
+    budget.charge((path,))
     for key in path.split(".") if isinstance(path, str) else [path]:
+        budget.spend()
         if item is None or item is UNDEFINED:
             raise EvaluationError("what is null or undefined has no attributes")
         item = property_of(item, key, budget)

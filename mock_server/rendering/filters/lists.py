@@ -16,7 +16,7 @@ Order = Callable[[Value, Value, Budget], int]
 
 
 def _batch(budget: Budget, value: Value, size: Value = UNDEFINED, filler: Value = UNDEFINED) -> Value:
-    items, width = sequence(value), _positive(size, budget)
+    items, width = sequence(value, budget), _positive(size, budget)
     rows: list[Value] = []
     for start in range(0, len(items), width):
         row = items[start : start + width]
@@ -30,7 +30,7 @@ def _batch(budget: Budget, value: Value, size: Value = UNDEFINED, filler: Value 
 def _slice(budget: Budget, value: Value, count: Value = UNDEFINED, filler: Value = UNDEFINED) -> Value:
     if not isinstance(value, (str, list)):
         raise EvaluationError("the filter needs an array or a text")
-    items, columns = elements(value), _positive(count, budget)
+    items, columns = elements(value, budget), _positive(count, budget)
     budget.spend(columns)
     least, surplus = divmod(len(items), columns)
     result: list[Value] = []
@@ -59,7 +59,7 @@ def _sort(
     case_sensitive: Value = UNDEFINED,
     attribute: Value = UNDEFINED,
 ) -> Value:
-    items = elements(value)
+    items = elements(value, budget)
     if len(items) < 2:
         return list(items)
     pairs = [(attribute_of(item, attribute, budget), item) for item in items if item is not UNDEFINED]
@@ -86,22 +86,24 @@ def _ordered(
         return direction * order(one[0], other[0], budget)
 
     if not case_sensitive:
+        budget.charge(tuple(key for key, _ in pairs if isinstance(key, str)))
         pairs = [(key.lower() if isinstance(key, str) else key, item) for key, item in pairs]
     return [item for _, item in sorted(pairs, key=cmp_to_key(compare))]
 
 
-def _first(_budget: Budget, value: Value) -> Value:
-    return next(iter(sequence(value)), UNDEFINED)
+def _first(budget: Budget, value: Value) -> Value:
+    return next(iter(sequence(value, budget)), UNDEFINED)
 
 
-def _last(_budget: Budget, value: Value) -> Value:
-    return (sequence(value) or [UNDEFINED])[-1]
+def _last(budget: Budget, value: Value) -> Value:
+    return (sequence(value, budget) or [UNDEFINED])[-1]
 
 
 def _groupby(budget: Budget, value: Value, attribute: Value = UNDEFINED) -> Value:
     groups: dict[str, Value] = {}
-    for item in sequence(value):
+    for item in sequence(value, budget):
         key = to_text(attribute_of(item, attribute, budget), budget)
+        budget.charge((key,))
         group = groups.setdefault(key, [])
         if isinstance(group, list):
             group.append(item)
@@ -115,20 +117,20 @@ def _is_index(key: str) -> bool:
 
 
 def _join(budget: Budget, value: Value, separator: Value = UNDEFINED, attribute: Value = UNDEFINED) -> Value:
-    items = [attribute_of(item, attribute, budget) for item in _summands(value, attribute)]
+    items = [attribute_of(item, attribute, budget) for item in _summands(value, attribute, budget)]
     return joined(items, to_text(separator, budget) if truthy(separator) else "", budget)
 
 
-def _list(_budget: Budget, value: Value) -> Value:
+def _list(budget: Budget, value: Value) -> Value:
     if isinstance(value, str):
-        return list(value)
+        return elements(value, budget)
     if isinstance(value, dict):
         return [{"key": key, "value": item} for key, item in value.items()]
     return array_only(value)
 
 
-def _random(_budget: Budget, value: Value) -> Value:
-    items = sequence(value)
+def _random(budget: Budget, value: Value) -> Value:
+    items = sequence(value, budget)
     # Any choice is random enough, and this one makes renderings repeatable.
     return items[len(items) // 2] if items else UNDEFINED
 
@@ -141,13 +143,13 @@ def _reverse(_budget: Budget, value: Value) -> Value:
 
 def _sum(budget: Budget, value: Value, attribute: Value = UNDEFINED, start: Value = UNDEFINED) -> Value:
     total: Value = 0
-    for item in _summands(value, attribute):
+    for item in _summands(value, attribute, budget):
         total = add(total, attribute_of(item, attribute, budget), budget)
     return add(0 if start is UNDEFINED else start, total, budget)
 
 
-def _summands(value: Value, attribute: Value) -> list[Value]:
-    return elements(value) if truthy(attribute) else array_only(value)
+def _summands(value: Value, attribute: Value, budget: Budget) -> list[Value]:
+    return elements(value, budget) if truthy(attribute) else array_only(value)
 
 
 def _positive(value: Value, budget: Budget) -> int:

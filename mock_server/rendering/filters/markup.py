@@ -13,7 +13,8 @@ from mock_server.rendering.values import UNDEFINED, SafeText, Value, is_number, 
 
 _ENTITIES = str.maketrans({"&": "&amp;", '"': "&quot;", "'": "&#39;", "<": "&lt;", ">": "&gt;"})
 _UNESCAPED = "~!*()'"
-_TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--(?:[^-]|-(?!->))*-->")
+_TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
+_TAG_OR_COMMENT = re.compile(rf"{_TAG.pattern}|<!--.*?-->", re.DOTALL)
 _LINE_END = re.compile(r"\r\n|\n")
 _SPACES = re.compile(r"\s+")
 _SPLIT_SPACES = re.compile(r"(\s+)")
@@ -45,11 +46,17 @@ def _striptags(budget: Budget, value: Value, keep_lines: Value = UNDEFINED) -> V
     # Taking a tag away may put the halves of another together.
     while text != before:
         budget.admit(8 * len(text))
-        text, before = _TAG.sub("", text), text
+        text, before = _without_tags(text), text
     if not truthy(keep_lines):
         return like(value, _SPACES.sub(" ", text.strip(WHITESPACE)))
     lines = [re.sub(" +", " ", line).strip(" ") for line in text.strip(WHITESPACE).replace("\r\n", "\n").split("\n")]
     return like(value, re.sub("\n\n\n+", "\n\n", "\n".join(lines)))
+
+
+def _without_tags(text: str) -> str:
+    # Where no end of a comment follows, looking for one from every beginning would take quadratic time.
+    inside, end, after = text.rpartition("-->")
+    return _TAG_OR_COMMENT.sub("", inside + end) + _TAG.sub("", after)
 
 
 def _urlencode(budget: Budget, value: Value) -> Value:
@@ -67,6 +74,7 @@ def _urlencode(budget: Budget, value: Value) -> Value:
 
 def _encoded(value: Value, budget: Budget) -> str:
     text = to_text(value, budget)
+    budget.spend()
     budget.admit(9 * len(text))
     return quote(text, safe=_UNESCAPED, errors="replace")
 
@@ -77,6 +85,7 @@ def _urlize(budget: Budget, value: Value, length: Value = UNDEFINED, no_follow: 
     relation = ' rel="nofollow"' if no_follow is True else ""
     budget.admit(8 * len(text))
     words = _SPLIT_SPACES.split(text)
+    budget.spend(len(words))
     linked = [_linked(word, max(0, shown), relation) for word in words]
     budget.admit(sum(map(len, linked)))
     return safe("".join(linked), budget) if isinstance(value, SafeText) else "".join(linked)

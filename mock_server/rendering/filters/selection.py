@@ -18,7 +18,7 @@ def _reject(budget: Budget, value: Value, test: Value = UNDEFINED, argument: Val
 def _kept(value: Value, test: Value, argument: Value, wanted: bool, budget: Budget) -> Value:
     name = "truthy" if test is UNDEFINED else to_text(test, budget)
     arguments = [] if argument is UNDEFINED else [argument]
-    return [item for item in sequence(value) if holds(name, item, arguments, budget) is wanted]
+    return [item for item in sequence(value, budget) if holds(name, item, arguments, budget) is wanted]
 
 
 def _selectattr(budget: Budget, value: Value, attribute: Value = UNDEFINED) -> Value:

@@ -63,6 +63,7 @@ def _replace(
     most = to_integer(count, budget, -1)
     if not wanted:
         most = -1
+    budget.charge_search(value, wanted, times=2)
     found = value.count(wanted) if most < 0 else min(most, value.count(wanted))
     budget.spend(found)
     budget.admit(len(value) + found * len(replacement))
@@ -75,8 +76,9 @@ def _string(budget: Budget, value: Value) -> Value:
     return like(value, to_text(value, budget))
 
 
-def _title(_budget: Budget, value: Value) -> Value:
+def _title(budget: Budget, value: Value) -> Value:
     words = text_or_nothing(value).split(" ")
+    budget.spend(len(words) // 8)
     return like(value, " ".join(word[:1].upper() + word[1:].lower() for word in words))
 
 

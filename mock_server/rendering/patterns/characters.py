@@ -1,5 +1,7 @@
 """Sets of characters."""
 
+from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mock_server.rendering.numerals import WHITESPACE
@@ -9,24 +11,36 @@ Range = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Characters:
-    """The characters of some ranges, or all others."""
+    """The characters of some ranges, or all others; the ranges are sorted and apart, so that one can be looked up."""
 
-    ranges: tuple[Range, ...]
+    firsts: tuple[str, ...] = ()
+    lasts: tuple[str, ...] = ()
     negated: bool = False
     any_case: bool = False
 
     def __contains__(self, character: str) -> bool:
         found = self._holds(character)
         if not found and self.any_case:
-            found = self._holds(character.lower()) or self._holds(character.upper())
+            # Some characters become several, which are none of a set.
+            found = any(len(other) == 1 and self._holds(other) for other in (character.lower(), character.upper()))
         return found is not self.negated
 
     def _holds(self, character: str) -> bool:
-        # A generator would take several times as long, and matching spends its time here.
-        for first, last in self.ranges:  # noqa: SIM110
-            if first <= character <= last:
-                return True
-        return False
+        index = bisect_right(self.firsts, character) - 1
+        return index >= 0 and character <= self.lasts[index]
+
+
+def characters_of(ranges: Iterable[Range], *, negated: bool = False, any_case: bool = False) -> Characters:
+    """The set of the ranges, which may overlap and come in any order."""
+    firsts: list[str] = []
+    lasts: list[str] = []
+    for first, last in sorted(ranges):
+        if lasts and ord(first) <= ord(lasts[-1]) + 1:
+            lasts[-1] = max(lasts[-1], last)
+        else:
+            firsts.append(first)
+            lasts.append(last)
+    return Characters(tuple(firsts), tuple(lasts), negated, any_case)
 
 
 def excluding(ranges: tuple[Range, ...]) -> tuple[Range, ...]:
@@ -53,7 +67,7 @@ CLASSES = {
     "s": SPACE,
     "S": excluding(SPACE),
 }
-NOT_LINE_ENDS = Characters(LINE_ENDS, negated=True)
+NOT_LINE_ENDS = characters_of(LINE_ENDS, negated=True)
 
 
 def is_word(text: str, position: int) -> bool:

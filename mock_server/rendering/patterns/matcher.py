@@ -26,6 +26,7 @@ class Matcher:
 
     def match(self, start: int) -> Registers | None:
         """The registers of the preferred match that begins exactly at `start`."""
+        self.budget.spend(self.registers // 32)
         found = self._run(0, start, (None,) * self.registers)
         if found is None:
             return None

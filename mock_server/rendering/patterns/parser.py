@@ -3,7 +3,7 @@
 import re
 
 from mock_server.rendering.errors import BudgetExhausted, TemplateSyntaxError
-from mock_server.rendering.patterns.characters import CLASSES, NOT_LINE_ENDS, Characters, Range
+from mock_server.rendering.patterns.characters import CLASSES, NOT_LINE_ENDS, Range, characters_of
 from mock_server.rendering.patterns.syntax import Again, Choice, Edge, Group, Look, Node, Repetition, Sequence, Single
 
 DEEPEST = 50
@@ -194,7 +194,7 @@ class PatternParser:
         return "\b" if self._skip("b") else self._escaped_character()
 
     def _single(self, ranges: tuple[Range, ...], negated: bool = False) -> Single:
-        return Single(Characters(ranges, negated, self.any_case))
+        return Single(characters_of(ranges, negated=negated, any_case=self.any_case))
 
     def _peek(self) -> str:
         return self.source[self.position : self.position + 1]

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
 from mock_server.rendering.errors import TemplateSyntaxError
 from mock_server.rendering.limits import Budget
@@ -80,15 +79,15 @@ class Pattern:
         return Match(text, start, registers[1] or 0, groups, self.names)
 
 
-@lru_cache(maxsize=256)
-def compile_pattern(source: str, flags: str) -> Pattern:
+def compile_pattern(source: str, flags: str, budget: Budget) -> Pattern:
     """The pattern of a literal; `TemplateSyntaxError` if it is malformed or too long."""
     if len(source) > LONGEST_SOURCE:
         raise TemplateSyntaxError("the regular expression is too long")
     if len(set(flags)) < len(flags) or set(flags) - set(FLAGS):
         raise TemplateSyntaxError("unknown or repeated flag of a regular expression")
+    budget.spend(len(source))
     parser = PatternParser(source, "i" in flags)
     node = parser.parse()
-    compiler = Compiler(parser.groups, parser.names)
+    compiler = Compiler(parser.groups, parser.names, budget)
     program = compiler.compile(node)
     return Pattern(source, flags, program, compiler.registers, parser.groups, parser.names)

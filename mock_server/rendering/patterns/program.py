@@ -4,11 +4,12 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from mock_server.rendering.errors import BudgetExhausted, TemplateSyntaxError
+from mock_server.rendering.limits import Budget
 from mock_server.rendering.patterns.characters import Characters
 from mock_server.rendering.patterns.syntax import Again, Choice, Edge, Group, Look, Node, Repetition, Sequence, Single
 
 LONGEST = 4_000
-NOTHING = Characters(())
+NOTHING = Characters()
 
 
 class Operation(Enum):
@@ -46,6 +47,7 @@ class Compiler:
 
     groups: int
     names: dict[str, int]
+    budget: Budget
     instructions: list[Instruction] = field(default_factory=list)
     registers: int = 0
 
@@ -63,6 +65,8 @@ class Compiler:
         return instruction
 
     def _emit_node(self, node: Node, backward: bool) -> None:
+        # Also for what becomes no instruction, since that may be repeated any number of times.
+        self.budget.spend()
         match node:
             case Single(characters):
                 self._emit(Instruction(Operation.TAKE_BACK if backward else Operation.TAKE, characters=characters))

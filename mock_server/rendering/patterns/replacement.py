@@ -16,6 +16,7 @@ def replace_pattern(text: str, pattern: Pattern, replacement: str, budget: Budge
 
 def replace_text(text: str, old: str, replacement: str, budget: Budget, most: int = 1) -> str:
     """The text with up to `most` occurrences of `old` replaced."""
+    budget.charge_search(text, old)
     found: list[Match] = []
     position = text.find(old)
     while position >= 0 and len(found) < most:

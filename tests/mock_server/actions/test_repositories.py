@@ -91,3 +91,7 @@ def test_what_has_a_meaning_in_a_url_is_escaped():
 )
 def test_a_proposed_change_has_the_address_of_its_provider(repo_url, output):
     assert pull_request(repo_url) == output
+
+
+def test_a_lone_surrogate_in_an_address_is_replaced():
+    assert repository("github.com?owner=acme&repo=\ud800")["remoteUrl"] == "https://github.com/acme/%3F"
