@@ -39,26 +39,22 @@ class Edge:
 
         path = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1")
         method, query = scope["method"], scope["query_string"].decode("utf-8", "replace")
-        url = _relative(path, query)
         try:
             query, own = _split(query)
-            url = _relative(path, query)
             world, path = _world(scope, path)
             extra.append((b"x-mock-world", world.encode()))
-            url = _relative(path, query)
             scenario = own.get("__scenario", _preferred_scenario(scope))
             preflight = self._cors.preflight(scope)
             if preflight is not None:
                 await preflight(scope, receive, send_with_headers)
                 return
-            if path.startswith(f"{MOUNT}/v2/"):
-                # The real server does not mind a slash at the end.
-                path = path.rstrip("/")
-            inner = dict(scope, path=path, root_path="", app=self)
-            inner[EXCHANGE] = Exchange(world, method, url, query, scenario)
+            # The real server does not mind a slash at the end.
+            routed = path.rstrip("/") if path.startswith(f"{MOUNT}/v2/") else path
+            inner = dict(scope, path=routed, root_path="", app=self)
+            inner[EXCHANGE] = Exchange(world, method, _relative(path, query), query, scenario)
             await self._app(inner, receive, send_with_headers)
         except Exception as error:  # noqa: BLE001 (every exception has an answer)
-            answer = answer_to(error, method, url)
+            answer = answer_to(error, method, _relative(path, query))
             if not started:
                 await answer(scope, receive, send_with_headers)
 

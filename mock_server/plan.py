@@ -13,7 +13,7 @@ from mock_server.lifecycle import StepStatus, TaskStatus
 from mock_server.redaction import Redactor
 from mock_server.rendering import Budget, Limits, render
 from mock_server.scenario import NO_TIME, Behaviour
-from mock_server.step_plan import Place, Step, Tools, holds, plan_step
+from mock_server.step_plan import Step, StepPosition, Tools, holds, plan_step
 from mock_server.timeline import Failure, Plan, PlannedStep, cancel, end_of, skipped_after_failure
 
 # One budget for all that a task renders, so that a hostile template of many steps ends as soon as one of few.
@@ -96,8 +96,8 @@ def _plan_steps(
         if reason is not None:
             planned.append(_skipped(step, ends_at, reason, announced=error is None or _asks_for_status(step)))
             continue
-        place = Place(number, last, ends_at, context, functions, failed_before=error is not None)
-        outcome = plan_step(step, tools, place)
+        position = StepPosition(number, last, ends_at, context, functions, failed_before=error is not None)
+        outcome = plan_step(step, tools, position)
         planned.append(outcome.step)
         context["steps"][step["id"]] = {"output": outcome.output}
         error = error or outcome.error

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from mock_server.actions.catalogue import Action, ActionCatalogue
-from mock_server.actions.performance import complete_output, example_output, perform
+from mock_server.actions.effects import complete_output, effect_of, example_output
 from mock_server.clock import Milliseconds
 from mock_server.entities import Entities
 from mock_server.lifecycle import StepStatus
@@ -46,7 +46,7 @@ class Tools:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class StepPosition:
     """Where a step stands: its number (from 1) and the last one's, when it starts, and what happened before."""
 
     number: int
@@ -77,28 +77,28 @@ class _StepFailed(Exception):
         self.failure = Failure(name, message)
 
 
-def plan_step(step: Step, tools: Tools, place: Place) -> StepOutcome:
+def plan_step(step: Step, tools: Tools, position: StepPosition) -> StepOutcome:
     """How a step goes that is not skipped."""
-    course = _Course(step, tools, place)
+    step_run = _StepRun(step, tools, position)
     failure: Failure | None = None
     try:
-        course.run()
+        step_run.run()
     except _StepFailed as failed:
         failure = Failure(failed.failure.name, tools.redactor.text(failed.failure.message))
-    return course.outcome(failure)
+    return step_run.outcome(failure)
 
 
-class _Course:
+class _StepRun:
     """How one step goes, while it is being planned."""
 
-    def __init__(self, step: Step, tools: Tools, place: Place) -> None:
+    def __init__(self, step: Step, tools: Tools, position: StepPosition) -> None:
         self._step = step
         self._tools = tools
-        self._place = place
+        self._position = position
         self._action = tools.actions.get(step["action"])
-        self._rule = tools.behaviour.rule_for(step["id"], step["action"], place.number, place.last)
+        self._rule = tools.behaviour.rule_for(step["id"], step["action"], position.number, position.last)
         self._context = {
-            **place.context,
+            **position.context,
             "secrets": dict(tools.secrets),
             "environment": {"parameters": {}, "secrets": {}},
         }
@@ -126,7 +126,7 @@ class _Course:
         duration = self._duration if rule.duration is None else rule.duration.draw(tools.draw)
         if rule.logs is not None:
             self._logs = [replace(log, text=self._scenario_text(log.text), is_numbered=True) for log in rule.logs]
-        starts_at = self._place.starts_at
+        starts_at = self._position.starts_at
         status, message = self._ending(failure)
         planned = PlannedStep(
             id=step["id"],
@@ -144,7 +144,7 @@ class _Course:
         if failure is not None:
             stack = f"{failure.name}: {failure.message}\n    at {self._step['action']}\n    at step {self._step['id']}"
             again = f"Additional error occurred: {failure.message}\n{stack}"
-            return StepStatus.FAILED, again if self._place.failed_before else stack
+            return StepStatus.FAILED, again if self._position.failed_before else stack
         if self._skipped is not None:
             return StepStatus.SKIPPED, self._skipped
         return StepStatus.COMPLETED, f"Finished step {self._step['name']}"
@@ -189,14 +189,14 @@ class _Course:
             input = self._input(context)
             _check_input(action, input, subject)
             # What an action logs and gives is shown, so it is made of what may be shown.
-            performance = perform(action, self._tools.redactor.value(input), self._tools.entities)
-            for message in performance.logs:
+            effect = effect_of(action, self._tools.redactor.value(input), self._tools.entities)
+            for message in effect.logs:
                 self._log(message)
-            self._duration += Duration(*performance.duration).draw(self._tools.draw) or 0
-            if performance.failure is not None:
-                raise _StepFailed(performance.failure.name, performance.failure.message)
-            output = dict(performance.output)
-            if not performance.whole:
+            self._duration += Duration(*effect.duration).draw(self._tools.draw) or 0
+            if effect.failure is not None:
+                raise _StepFailed(effect.failure.name, effect.failure.message)
+            output = dict(effect.output)
+            if not effect.whole:
                 output = complete_output(action, output, self._tools.draw)
         if self._rule.outputs is not None:
             output = self._render(dict(self._rule.outputs), self._scenario_context(context))
@@ -213,7 +213,7 @@ class _Course:
         return rendered
 
     def _render(self, value: Any, context: Mapping[str, Any]) -> Any:
-        rendered = render(value, context, functions=self._place.functions, budget=self._tools.budget)
+        rendered = render(value, context, functions=self._position.functions, budget=self._tools.budget)
         try:
             self._tools.redactor.learn(rendered.redactions)
         except TooManySecrets as error:

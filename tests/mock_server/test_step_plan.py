@@ -13,7 +13,7 @@ from mock_server.plan import LIMITS
 from mock_server.redaction import Redactor
 from mock_server.rendering import Budget
 from mock_server.scenario import Behaviour, Duration, FailRule, LogRule, StepRule
-from mock_server.step_plan import Place, StepOutcome, Tools, plan_step
+from mock_server.step_plan import StepOutcome, StepPosition, Tools, plan_step
 from mock_server.timeline import Failure
 
 ACTIONS = load_actions()
@@ -56,7 +56,7 @@ def run(
     )
     context = {"parameters": values or {}, "user": {"ref": "user:default/guest"}, "steps": {}}
     functions = {"always": lambda: True, "failure": lambda: failed_before}
-    return plan_step(step, tools, Place(1, 1, 1_000, context, functions, failed_before))
+    return plan_step(step, tools, StepPosition(1, 1, 1_000, context, functions, failed_before))
 
 
 def lines(outcome: StepOutcome) -> list[str]:
@@ -275,7 +275,7 @@ def test_without_a_scenarios_the_outputs_are_made_from_the_input():
     assert outcome.output["remoteUrl"] == "https://github.com/acme/shop"
 
 
-def test_outputs_that_nobody_makes_are_the_examples_of_the_schema_or_placeholders():
+def test_outputs_that_nobody_makes_are_the_examples_of_the_schema_or_positionholders():
     declared = ACTIONS.get("publish:github").output_schema["properties"]
     outcome = run("publish:github", {"repoUrl": REPO})
     assert set(outcome.output) == set(declared)

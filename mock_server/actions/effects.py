@@ -21,7 +21,7 @@ LONGEST_WAIT: Milliseconds = 10 * 60 * SECOND
 
 
 @dataclass(frozen=True, slots=True)
-class Performance:
+class Effect:
     """How an action goes. `duration` is a range that the seed draws from, in seconds.
 
     An `output` that is `whole` is not completed with what the action's schema declares beside it.
@@ -34,12 +34,12 @@ class Performance:
     whole: bool = False
 
 
-def perform(action: Action, input: Input, entities: Entities) -> Performance:
+def effect_of(action: Action, input: Input, entities: Entities) -> Effect:
     """How the action goes with this rendered input, which its schema has accepted."""
-    for pattern, performer in _PERFORMERS.items():
+    for pattern, effect in _EFFECTS.items():
         if action.id == pattern or (pattern.endswith(":") and action.id.startswith(pattern)):
-            return performer(input, entities)
-    return Performance()
+            return effect(input, entities)
+    return Effect()
 
 
 def complete_output(action: Action, output: Mapping[str, Any], draw: random.Random) -> dict[str, Any]:
@@ -78,28 +78,28 @@ def _type(schema: Mapping[str, Any]) -> str:
     return kind[0] if isinstance(kind, list) else str(kind)
 
 
-def _log(input: Input, _: Entities) -> Performance:
+def _log(input: Input, _: Entities) -> Effect:
     logs = [json.dumps(input, indent=2, ensure_ascii=False)]
     if input.get("message"):
         logs.append(input["message"])
     if input.get("listWorkspace"):
         logs.append("Workspace:\n")
-    return Performance((0.02, 0.08), tuple(logs))
+    return Effect((0.02, 0.08), tuple(logs))
 
 
-def _wait(input: Input, _: Entities) -> Performance:
+def _wait(input: Input, _: Entities) -> Effect:
     seconds = input.get("minutes", 0) * 60 + input.get("seconds", 0) + input.get("milliseconds", 0) / SECOND
     if seconds * SECOND > LONGEST_WAIT:
         limit = "Waiting duration is longer than the maximum threshold of 0 hours, 10 minutes, 0 seconds"
-        return Performance((0, 0), failure=Failure("Error", limit))
-    return Performance((max(0, seconds),) * 2)
+        return Effect((0, 0), failure=Failure("Error", limit))
+    return Effect((max(0, seconds),) * 2)
 
 
-def _fetch(_: Input, __: Entities) -> Performance:
-    return Performance((0.5, 1.5), ("Fetching plain content from remote URL",))
+def _fetch(_: Input, __: Entities) -> Effect:
+    return Effect((0.5, 1.5), ("Fetching plain content from remote URL",))
 
 
-def _fetch_template(input: Input, _: Entities) -> Performance:
+def _fetch_template(input: Input, _: Entities) -> Effect:
     values = json.dumps(input.get("values", {}), separators=(",", ":"), ensure_ascii=False)
     logs = (
         "Fetching template content from remote URL",
@@ -109,27 +109,27 @@ def _fetch_template(input: Input, _: Entities) -> Performance:
         "Writing file catalog-info.yaml to template output path with mode 33188.",
         f"Template result written to {input.get('targetPath', './')}",
     )
-    return Performance((0.8, 2.0), logs)
+    return Effect((0.8, 2.0), logs)
 
 
-def _catalog_fetch(input: Input, entities: Entities) -> Performance:
+def _catalog_fetch(input: Input, entities: Entities) -> Effect:
     kind, namespace = input.get("defaultKind", ""), input.get("defaultNamespace", "default")
     single = "entityRef" in input
     if not single and "entityRefs" not in input and not input.get("optional"):
-        return Performance((0.05, 0.2), failure=Failure("Error", "Missing entity reference or references"))
+        return Effect((0.05, 0.2), failure=Failure("Error", "Missing entity reference or references"))
     refs = [input["entityRef"]] if single else input.get("entityRefs", [])
     found = [entities.find(ref, default_kind=kind, default_namespace=namespace) for ref in refs]
     if None in found and not input.get("optional"):
-        return Performance((0.05, 0.2), failure=Failure("Error", f"Entity {refs[found.index(None)]} not found"))
-    return Performance((0.05, 0.2), output={"entity": found[0]} if single else {"entities": found}, whole=True)
+        return Effect((0.05, 0.2), failure=Failure("Error", f"Entity {refs[found.index(None)]} not found"))
+    return Effect((0.05, 0.2), output={"entity": found[0]} if single else {"entities": found}, whole=True)
 
 
-def _catalog_register(input: Input, _: Entities) -> Performance:
+def _catalog_register(input: Input, _: Entities) -> Effect:
     url = input.get("catalogInfoUrl")
     if url is None:
         url = input["repoContentsUrl"].rstrip("/") + "/" + input.get("catalogInfoPath", "catalog-info.yaml").lstrip("/")
     name = repository_name(url)
-    return Performance(
+    return Effect(
         (0.4, 1.0),
         (f"Registering {url} in the catalog",),
         {"catalogInfoUrl": url, "entityRef": f"component:default/{name}"},
@@ -145,26 +145,26 @@ def repository_name(url: str) -> str:
     return parts[-1] if parts else "example"
 
 
-def _catalog_write(input: Input, _: Entities) -> Performance:
-    return Performance((0.02, 0.1), (f"Writing {input.get('filePath', 'catalog-info.yaml')}",))
+def _catalog_write(input: Input, _: Entities) -> Effect:
+    return Effect((0.02, 0.1), (f"Writing {input.get('filePath', 'catalog-info.yaml')}",))
 
 
-def _file_system(_: Input, __: Entities) -> Performance:
-    return Performance((0.02, 0.1))
+def _file_system(_: Input, __: Entities) -> Effect:
+    return Effect((0.02, 0.1))
 
 
-def _publish(input: Input, _: Entities) -> Performance:
+def _publish(input: Input, _: Entities) -> Effect:
     output = repository(input.get("repoUrl", ""), input.get("defaultBranch"))
     logs = (f"Creating the repository {output['remoteUrl']}", "Pushing the workspace") if output else ()
-    return Performance((1.5, 3.5), logs, output)
+    return Effect((1.5, 3.5), logs, output)
 
 
-def _propose(input: Input, _: Entities) -> Performance:
+def _propose(input: Input, _: Entities) -> Effect:
     output = pull_request(input.get("repoUrl", ""))
-    return Performance((1.0, 2.5), (f"Opening a change request from {input.get('branchName', 'a branch')}",), output)
+    return Effect((1.0, 2.5), (f"Opening a change request from {input.get('branchName', 'a branch')}",), output)
 
 
-_PERFORMERS: Mapping[str, Callable[[Input, Entities], Performance]] = {
+_EFFECTS: Mapping[str, Callable[[Input, Entities], Effect]] = {
     "debug:log": _log,
     "debug:wait": _wait,
     "fetch:template": _fetch_template,

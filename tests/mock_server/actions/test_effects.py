@@ -9,11 +9,11 @@ import pytest
 import yaml
 
 from mock_server.actions.catalogue import Action, load_actions
-from mock_server.actions.performance import (
-    Performance,
+from mock_server.actions.effects import (
+    Effect,
     complete_output,
+    effect_of,
     example_output,
-    perform,
     repository_name,
 )
 from mock_server.entities import Entities
@@ -30,8 +30,8 @@ def by_id(action: Action) -> str:
     return action.id
 
 
-def performed(id: str, **input: object) -> Performance:
-    return perform(ACTIONS.get(id), input, ENTITIES)
+def effect_with(id: str, **input: object) -> Effect:
+    return effect_of(ACTIONS.get(id), input, ENTITIES)
 
 
 def declaring(**properties: dict) -> Action:
@@ -55,9 +55,9 @@ def example_inputs(action: Action) -> list[dict]:
 def test_every_action_gives_what_its_schema_declares(action):
     schema = action.output_schema or {"properties": {}}
     for input in example_inputs(action):
-        performance = perform(action, input, ENTITIES)
-        if performance.failure is None and not performance.whole:
-            output = complete_output(action, performance.output, random.Random(0))
+        effect = effect_of(action, input, ENTITIES)
+        if effect.failure is None and not effect.whole:
+            output = complete_output(action, effect.output, random.Random(0))
             assert set(output) >= set(schema["properties"])
             jsonschema.Draft7Validator(schema).validate(output)
 
@@ -65,7 +65,7 @@ def test_every_action_gives_what_its_schema_declares(action):
 @pytest.mark.parametrize("action", LISTED, ids=by_id)
 def test_every_action_takes_some_time_between_two_bounds(action):
     for input in example_inputs(action):
-        least, most = perform(action, input, ENTITIES).duration
+        least, most = effect_of(action, input, ENTITIES).duration
         assert 0 <= least <= most
 
 
@@ -75,12 +75,12 @@ def test_the_examples_of_a_dry_run_cover_what_the_schema_declares(action):
     assert example_output(action).keys() == declared.keys()
 
 
-def test_an_action_without_a_performer_only_takes_its_time():
-    assert performed("notification:send", recipients="broadcast", title="x") == Performance()
+def test_an_action_without_an_effect_of_its_own_only_takes_its_time():
+    assert effect_with("notification:send", recipients="broadcast", title="x") == Effect()
 
 
 def test_debug_log_shows_its_input_then_its_message_then_the_workspace():
-    assert performed("debug:log", message="Grüße", listWorkspace=True).logs == (
+    assert effect_with("debug:log", message="Grüße", listWorkspace=True).logs == (
         json.dumps({"message": "Grüße", "listWorkspace": True}, indent=2, ensure_ascii=False),
         "Grüße",
         "Workspace:\n",
@@ -89,7 +89,7 @@ def test_debug_log_shows_its_input_then_its_message_then_the_workspace():
 
 @pytest.mark.parametrize("input", [{}, {"message": ""}])
 def test_debug_log_has_nothing_to_say_without_a_message(input):
-    assert performed("debug:log", **input).logs == (json.dumps(input, indent=2),)
+    assert effect_with("debug:log", **input).logs == (json.dumps(input, indent=2),)
 
 
 @pytest.mark.parametrize(
@@ -105,54 +105,54 @@ def test_debug_log_has_nothing_to_say_without_a_message(input):
     ],
 )
 def test_debug_wait_takes_exactly_as_long_as_it_is_told(input, seconds):
-    performance = performed("debug:wait", **input)
-    assert performance.duration == (seconds, seconds)
-    assert performance.failure is None
+    effect = effect_with("debug:wait", **input)
+    assert effect.duration == (seconds, seconds)
+    assert effect.failure is None
 
 
 def test_debug_wait_fails_at_once_beyond_ten_minutes():
-    performance = performed("debug:wait", minutes=10, milliseconds=1)
-    assert performance.duration == (0, 0)
-    assert performance.failure == Failure(
+    effect = effect_with("debug:wait", minutes=10, milliseconds=1)
+    assert effect.duration == (0, 0)
+    assert effect.failure == Failure(
         "Error", "Waiting duration is longer than the maximum threshold of 0 hours, 10 minutes, 0 seconds"
     )
 
 
 def test_fetching_a_template_tells_what_it_renders_and_where_to():
-    logs = performed("fetch:template", url="./x", values={"name": "Köln"}, targetPath="./out").logs
+    logs = effect_with("fetch:template", url="./x", values={"name": "Köln"}, targetPath="./out").logs
     assert 'input values {"name":"Köln"}' in logs[2]
     assert logs[-1] == "Template result written to ./out"
 
 
 @pytest.mark.parametrize("id", ["fetch:template", "fetch:template:file"])
 def test_a_single_file_is_rendered_as_a_whole_template_is(id):
-    assert performed(id, url="./x").logs[0] == "Fetching template content from remote URL"
+    assert effect_with(id, url="./x").logs[0] == "Fetching template content from remote URL"
 
 
 @pytest.mark.parametrize("id", ["fetch:plain", "fetch:plain:file"])
 def test_fetching_something_plain_says_so(id):
-    assert performed(id, url="./x").logs == ("Fetching plain content from remote URL",)
+    assert effect_with(id, url="./x").logs == ("Fetching plain content from remote URL",)
 
 
 @pytest.mark.parametrize("id", ["fs:delete", "fs:rename", "fs:readdir"])
 def test_the_file_system_is_quiet(id):
-    assert performed(id).logs == ()
+    assert effect_with(id).logs == ()
 
 
 def test_an_entity_is_fetched_from_the_catalog():
-    performance = performed("catalog:fetch", entityRef="Component:web/CART")
-    assert performance.output == {"entity": CART}
-    assert performance.whole
+    effect = effect_with("catalog:fetch", entityRef="Component:web/CART")
+    assert effect.output == {"entity": CART}
+    assert effect.whole
 
 
 def test_the_defaults_of_a_fetch_complete_its_references():
-    performance = performed("catalog:fetch", entityRef="cart", defaultKind="component", defaultNamespace="web")
-    assert performance.output == {"entity": CART}
+    effect = effect_with("catalog:fetch", entityRef="cart", defaultKind="component", defaultNamespace="web")
+    assert effect.output == {"entity": CART}
 
 
 def test_several_entities_are_fetched_in_their_order():
     refs = ["component:web/cart", "component:web/cart"]
-    assert performed("catalog:fetch", entityRefs=refs).output == {"entities": [CART, CART]}
+    assert effect_with("catalog:fetch", entityRefs=refs).output == {"entities": [CART, CART]}
 
 
 @pytest.mark.parametrize(
@@ -163,12 +163,12 @@ def test_several_entities_are_fetched_in_their_order():
     ],
 )
 def test_fetching_an_entity_that_is_not_there_fails(input):
-    assert performed("catalog:fetch", **input).failure == Failure("Error", "Entity component:web/none not found")
+    assert effect_with("catalog:fetch", **input).failure == Failure("Error", "Entity component:web/none not found")
 
 
 def test_a_fetch_may_find_nothing_if_it_is_optional():
-    assert performed("catalog:fetch", entityRef="component:none", optional=True).output == {"entity": None}
-    found = performed("catalog:fetch", entityRefs=["component:none", "component:web/cart"], optional=True)
+    assert effect_with("catalog:fetch", entityRef="component:none", optional=True).output == {"entity": None}
+    found = effect_with("catalog:fetch", entityRefs=["component:none", "component:web/cart"], optional=True)
     assert found.output == {"entities": [None, CART]}
 
 
@@ -190,9 +190,9 @@ def test_a_fetch_may_find_nothing_if_it_is_optional():
     ],
 )
 def test_a_registration_names_the_file_and_the_entity_in_it(input, url):
-    performance = performed("catalog:register", **input)
-    assert performance.output == {"catalogInfoUrl": url, "entityRef": "component:default/shop"}
-    assert performance.logs == (f"Registering {url} in the catalog",)
+    effect = effect_with("catalog:register", **input)
+    assert effect.output == {"catalogInfoUrl": url, "entityRef": "component:default/shop"}
+    assert effect.logs == (f"Registering {url} in the catalog",)
 
 
 @pytest.mark.parametrize(
@@ -218,24 +218,24 @@ def test_the_repository_is_read_from_a_url_as_far_as_it_tells(url, name):
     [({}, "Writing catalog-info.yaml"), ({"filePath": "docs/info.yaml"}, "Writing docs/info.yaml")],
 )
 def test_an_entity_is_written_where_it_is_told(input, log):
-    assert performed("catalog:write", entity={}, **input).logs == (log,)
+    assert effect_with("catalog:write", entity={}, **input).logs == (log,)
 
 
 @pytest.mark.parametrize("id", ["publish:github", "github:repo:create", "github:repo:push"])
 def test_a_published_repository_has_an_address(id):
-    performance = performed(id, repoUrl=REPO)
-    assert performance.output["remoteUrl"] == "https://github.com/acme/shop"
-    assert performance.logs[0] == "Creating the repository https://github.com/acme/shop"
+    effect = effect_with(id, repoUrl=REPO)
+    assert effect.output["remoteUrl"] == "https://github.com/acme/shop"
+    assert effect.logs[0] == "Creating the repository https://github.com/acme/shop"
 
 
 def test_what_is_published_lies_on_the_default_branch():
-    performance = performed("publish:github", repoUrl=REPO, defaultBranch="trunk")
-    assert performance.output["repoContentsUrl"] == "https://github.com/acme/shop/blob/trunk"
+    effect = effect_with("publish:github", repoUrl=REPO, defaultBranch="trunk")
+    assert effect.output["repoContentsUrl"] == "https://github.com/acme/shop/blob/trunk"
 
 
 def test_a_repository_without_an_address_is_published_in_silence():
-    performance = performed("publish:github", repoUrl="nonsense")
-    assert (performance.output, performance.logs) == ({}, ())
+    effect = effect_with("publish:github", repoUrl="nonsense")
+    assert (effect.output, effect.logs) == ({}, ())
 
 
 @pytest.mark.parametrize(
@@ -257,13 +257,13 @@ def test_a_repository_without_an_address_is_published_in_silence():
     ],
 )
 def test_a_proposed_change_has_an_address(id, repo_url, key, address):
-    performance = performed(id, repoUrl=repo_url, branchName="topic")
-    assert performance.output[key] == address
-    assert performance.logs == ("Opening a change request from topic",)
+    effect = effect_with(id, repoUrl=repo_url, branchName="topic")
+    assert effect.output[key] == address
+    assert effect.logs == ("Opening a change request from topic",)
 
 
 def test_a_proposal_without_a_branch_name_says_so():
-    assert performed("publish:bitbucketServer:pull-request", repoUrl=REPO).logs == (
+    assert effect_with("publish:bitbucketServer:pull-request", repoUrl=REPO).logs == (
         "Opening a change request from a branch",
     )
 
