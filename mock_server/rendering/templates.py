@@ -10,6 +10,7 @@ from mock_server.rendering.statements import Body, Output
 from mock_server.rendering.template_parser import TemplateParser
 
 LONGEST_KEPT = 2_000
+COSTLIEST_KEPT = 1_000
 MOST_KEPT = 512
 
 
@@ -29,8 +30,13 @@ def has_tags(text: str) -> bool:
 
 
 def compile_text(text: str, limits: Limits) -> Template:
-    """The template of a text; short ones are remembered."""
-    return _kept(text, limits) if len(text) <= LONGEST_KEPT else _compiled(text, limits)
+    """The template of a text; those that are short and cost little are remembered."""
+    if len(text) > LONGEST_KEPT:
+        return _compiled(text, limits)
+    try:
+        return _kept(text, limits)
+    except _TooCostlyToKeep as costly:
+        return costly.template
 
 
 def _compiled(text: str, limits: Limits) -> Template:
@@ -48,4 +54,17 @@ def _compiled(text: str, limits: Limits) -> Template:
     )
 
 
-_kept = lru_cache(maxsize=MOST_KEPT)(_compiled)
+class _TooCostlyToKeep(Exception):
+    """Raised around the cache, which keeps what is returned: a hostile pattern may take megabytes."""
+
+    def __init__(self, template: Template) -> None:
+        super().__init__()
+        self.template = template
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _kept(text: str, limits: Limits) -> Template:
+    template = _compiled(text, limits)
+    if template.steps > COSTLIEST_KEPT:
+        raise _TooCostlyToKeep(template)
+    return template

@@ -37,9 +37,14 @@ def array_only(value: Value) -> list[Value]:
 
 def sequence(value: Value, budget: Budget) -> list[Value]:
     """The elements of an array or text, none of any other value that is there."""
+    return elements(array_or_text(value), budget)
+
+
+def array_or_text(value: Value) -> list[Value] | str:
+    """The array or text itself, an empty array for any other value that is there."""
     if value is None or value is UNDEFINED:
         raise EvaluationError("the filter needs an array or a text")
-    return elements(value, budget)
+    return value if isinstance(value, (list, str)) else []
 
 
 def elements(value: Value, budget: Budget) -> list[Value]:

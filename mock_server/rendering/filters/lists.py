@@ -5,7 +5,7 @@ from functools import cmp_to_key
 
 from mock_server.rendering.comparison import less, strictly_equal
 from mock_server.rendering.errors import EvaluationError
-from mock_server.rendering.filters.inputs import array_only, attribute_of, elements, sequence
+from mock_server.rendering.filters.inputs import array_only, array_or_text, attribute_of, elements, sequence
 from mock_server.rendering.limits import Budget
 from mock_server.rendering.numerals import SAFE_INTEGER
 from mock_server.rendering.operators import add
@@ -91,12 +91,13 @@ def _ordered(
     return [item for _, item in sorted(pairs, key=cmp_to_key(compare))]
 
 
-def _first(budget: Budget, value: Value) -> Value:
-    return next(iter(sequence(value, budget)), UNDEFINED)
+def _first(_budget: Budget, value: Value) -> Value:
+    return next(iter(array_or_text(value)), UNDEFINED)
 
 
-def _last(budget: Budget, value: Value) -> Value:
-    return (sequence(value, budget) or [UNDEFINED])[-1]
+def _last(_budget: Budget, value: Value) -> Value:
+    items = array_or_text(value)
+    return items[-1] if items else UNDEFINED
 
 
 def _groupby(budget: Budget, value: Value, attribute: Value = UNDEFINED) -> Value:
@@ -129,8 +130,8 @@ def _list(budget: Budget, value: Value) -> Value:
     return array_only(value)
 
 
-def _random(budget: Budget, value: Value) -> Value:
-    items = sequence(value, budget)
+def _random(_budget: Budget, value: Value) -> Value:
+    items = array_or_text(value)
     # Any choice is random enough, and this one makes renderings repeatable.
     return items[len(items) // 2] if items else UNDEFINED
 

@@ -85,7 +85,8 @@ def compile_pattern(source: str, flags: str, budget: Budget) -> Pattern:
         raise TemplateSyntaxError("the regular expression is too long")
     if len(set(flags)) < len(flags) or set(flags) - set(FLAGS):
         raise TemplateSyntaxError("unknown or repeated flag of a regular expression")
-    budget.spend(len(source))
+    # A character may stand for a class of many ranges.
+    budget.spend(2 * len(source))
     parser = PatternParser(source, "i" in flags)
     node = parser.parse()
     compiler = Compiler(parser.groups, parser.names, budget)

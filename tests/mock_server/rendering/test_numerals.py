@@ -61,6 +61,30 @@ def test_a_text_that_is_no_number_is_nan(text):
 
 
 @pytest.mark.parametrize(
+    "numeral", ["1" * 999 + "e5", "1" * 999 + "e+5", "0" * 1_500 + "5", "0." + "0" * 998 + "1e999", "-" + "1" * 1_000]
+)
+def test_a_numeral_that_is_too_long_is_nan_and_never_a_part_of_it(numeral):
+    assert math.isnan(text_to_number(numeral))
+    assert math.isnan(leading_number(numeral))
+    assert render("${{ n * 1 }}", {"n": numeral}).value is None
+
+
+def test_a_whole_number_that_is_too_long_is_nan():
+    assert leading_integer("0" * 998 + "12") == 12
+    assert leading_integer("-0x" + "0" * 998 + "12", 16) == -18
+    assert math.isnan(leading_integer("0" * 999 + "12"))
+
+
+def test_what_follows_a_numeral_may_be_long():
+    assert leading_number("1.5" + "x" * 2_000) == 1.5
+    assert leading_integer("15" + "x" * 2_000) == 15
+
+
+def test_a_number_beyond_the_doubles_is_infinite_in_any_base():
+    assert render("${{ n.toString(2) }}", {"n": 10**400}).value == "Infinity"
+
+
+@pytest.mark.parametrize(
     ("result", "expected"),
     [
         (leading_number("3.5abc"), 3.5),

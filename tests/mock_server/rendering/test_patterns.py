@@ -1,8 +1,12 @@
 """Regular expressions behave as in JavaScript."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from mock_server.rendering import render
+from mock_server.rendering import Budget, Limits, RenderingError, render
+from mock_server.rendering.patterns.characters import characters_of
+from mock_server.rendering.patterns.pattern import compile_pattern
 
 
 @pytest.mark.parametrize(
@@ -111,3 +115,68 @@ def test_an_unknown_or_repeated_flag_leaves_the_text_as_it_is(flags):
 )
 def test_a_text_is_split_by_a_pattern(text, separator, parts):
     assert render(f"${{{{ text.split({separator}) }}}}", {"text": text}).value == parts
+
+
+class Counted(str):
+    """A character that counts what it is compared with."""
+
+    __slots__ = ()
+    comparisons = 0
+
+    def __lt__(self, other):
+        Counted.comparisons += 1
+        return str.__lt__(self, other)
+
+    def __le__(self, other):
+        Counted.comparisons += 1
+        return str.__le__(self, other)
+
+    def lower(self):
+        return self
+
+    upper = lower
+
+
+@pytest.mark.parametrize("any_case", [False, True])
+def test_a_large_set_compares_a_character_with_few_of_its_ranges(any_case):
+    characters = characters_of([(chr(code), chr(code)) for code in range(0x4E00, 0x5C00, 2)], any_case=any_case)
+    Counted.comparisons = 0
+    assert Counted(chr(0x5BFF)) not in characters
+    assert Counted.comparisons < 50
+
+
+RANGES = st.lists(st.tuples(st.characters(), st.characters()).map(sorted).map(tuple), max_size=8)
+
+
+@given(RANGES, st.characters(), st.booleans())
+def test_a_set_holds_the_characters_of_its_ranges(ranges, character, negated):
+    held = any(first <= character <= last for first, last in ranges)
+    assert (character in characters_of(ranges, negated=negated)) is (held is not negated)
+
+
+def test_ranges_that_overlap_or_touch_become_one():
+    assert characters_of([("e", "e"), ("b", "d"), ("a", "c"), ("b", "b"), ("x", "z")]).firsts == ("a", "x")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "result"),
+    [("[k-mA-C]+", "bKaLc", "x"), ("[^a-c]", "aBCd", "aBCx"), ("[r-t]", "ß", "ß"), ("[À-Ã]+", "àá", "x")],
+)
+def test_the_flag_i_ignores_the_case_of_sets(pattern, text, result):
+    assert render(f"${{{{ text.replace(r/{pattern}/i, 'x') }}}}", {"text": text}).value == result
+
+
+@pytest.mark.parametrize("source", ["(?:(?:){999999}){999999}", "(?:){999999}", "(?:(?:(?:)|){9999}){9999}"])
+def test_repeating_nothing_ends_with_the_budget(source):
+    with pytest.raises(RenderingError):
+        compile_pattern(source, "", Budget(Limits(steps=1_000)))
+
+
+def test_compiling_a_pattern_is_paid_for_by_its_size_each_time():
+    def cost(source):
+        budget = Budget(Limits())
+        compile_pattern(source, "", budget)
+        return budget.limits.steps - budget.remaining
+
+    assert cost("(a{1000}){3}") == cost("(a{1000}){3}") > 3_000
+    assert cost("(a{1000}){3}") < 10_000

@@ -2,7 +2,8 @@
 
 import pytest
 
-from mock_server.rendering import RenderingError, render_text
+from mock_server.rendering import DEFAULT_LIMITS, RenderingError, compile_text, render_text
+from mock_server.rendering.templates import COSTLIEST_KEPT
 
 CONTEXT = {"list": [3, 1, 2], "object": {"a": 1, "b": 2}, "n": 3}
 
@@ -53,3 +54,16 @@ def test_the_same_template_renders_differently_in_another_context():
 
 def test_a_long_template_is_rendered_like_a_short_one():
     assert render_text("${{ n }}" + "x" * 5_000, {"n": 1}) == "1" + "x" * 5_000
+
+
+def test_a_template_that_costs_much_is_not_kept():
+    costly = "${{ r/" + "(a{50}){50}" + "/ }}"
+    template = compile_text(costly, DEFAULT_LIMITS)
+    assert template.steps > COSTLIEST_KEPT
+    assert compile_text(costly, DEFAULT_LIMITS) is not template
+
+
+def test_a_template_that_costs_little_is_kept():
+    assert compile_text("${{ parameters.kept }}", DEFAULT_LIMITS) is compile_text(
+        "${{ parameters.kept }}", DEFAULT_LIMITS
+    )
