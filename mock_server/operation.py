@@ -19,7 +19,7 @@ Function = Callable[[Call], Coroutine[Any, Any, App]]
 
 
 class Operation:
-    """One operation of the document, compiled: it validates the request and calls its function."""
+    """An ASGI application that Connexion has routed to and secured."""
 
     def __init__(self, operation: OpenAPIOperation, simulator: Simulator) -> None:
         self._function: Function = operation.function
@@ -31,16 +31,15 @@ class Operation:
         }
         self._required = [name for name, parameter in self._query.items() if parameter.required]
         body = operation.request_body
-        self._takes_body = bool(body)
+        self._body = compile_schema(body["content"]["application/json"]["schema"]) if body else None
         self._body_required = bool(body.get("required", False))
-        self._body_schema = compile_schema(body["content"]["application/json"]["schema"]) if body else None
-        self._has_body = operation.method.lower() not in {"get", "head", "options"}
+        self._reads_body = operation.method.lower() not in {"get", "head", "options"}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         exchange: Exchange = scope[EXCHANGE]
         principal = _principal(scope)
         found: list[Violation] = []
-        body = await self._read_body(scope, receive, found) if self._has_body else None
+        body = await self._read_body(scope, receive, found) if self._reads_body else None
         parameters = _path_parameters(scope.get("path_params", {}))
         if exchange.query or self._required:
             parameters |= self._read_query(exchange.query, found)
@@ -54,7 +53,7 @@ class Operation:
     async def _read_body(self, scope: Scope, receive: Receive, found: list[Violation]) -> Any:
         raw = await read_body(scope, receive)
         content_type = header(scope, b"content-type")
-        if not self._takes_body:
+        if self._body is None:
             # Nobody asked for a body; but one that says it is JSON must be.
             if raw and is_json(content_type):
                 parse_json(raw, content_type)
@@ -65,8 +64,7 @@ class Operation:
             media_type = "undefined" if content_type is None else content_type.split(";")[0].strip().lower()
             raise InvalidRequest(f"unsupported media type {media_type}")
         body = parse_json(raw, content_type) if raw else {}
-        if self._body_schema is not None:
-            found += violations(self._body_schema, body, below=("body",))
+        found += violations(self._body, body, below=("body",))
         return body
 
     def _read_query(self, query: str, found: list[Violation]) -> dict[str, Any]:

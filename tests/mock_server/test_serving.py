@@ -3,6 +3,7 @@
 import signal
 import socket
 import threading
+from functools import cache
 
 import httpx
 import pytest
@@ -13,9 +14,21 @@ from tests.server_process import running_server
 USER = {"authorization": "Bearer mock-user-token"}
 
 
+def ask(method: str, url: str, **kwargs) -> httpx.Response:
+    """A request over a socket; the answer is held against the document."""
+    response = httpx.request(method, url, **kwargs)
+    conformance().check(response)
+    return response
+
+
+@cache
+def conformance() -> Conformance:
+    return Conformance()
+
+
 def create(url: str, **kwargs) -> str:
     kwargs.setdefault("json", {"templateRef": "hello-world", "values": {}})
-    response = httpx.post(f"{url}/v2/tasks", headers=USER, **kwargs)
+    response = ask("POST", f"{url}/v2/tasks", headers=USER, **kwargs)
     assert response.status_code == 201, response.text
     return response.json()["id"]
 
@@ -28,7 +41,7 @@ def server():
 
 def test_the_program_says_where_it_listens(server):
     assert server.banner.startswith("Backstage Scaffolder mock\n")
-    assert httpx.get(f"{server.url.removesuffix('/api/scaffolder')}/_mock/v1/health").json() == {"status": "ok"}
+    assert ask("GET", f"{server.url.removesuffix('/api/scaffolder')}/_mock/v1/health").json() == {"status": "ok"}
 
 
 def test_a_stream_over_a_socket_is_delivered_live_and_closed(server):
@@ -42,22 +55,21 @@ def test_a_stream_over_a_socket_is_delivered_live_and_closed(server):
 
 
 def test_answers_over_a_socket_conform(server):
-    conformance = Conformance()
     task_id = create(server.url)
     for path in ("/v2/tasks", f"/v2/tasks/{task_id}", f"/v2/tasks/{task_id}/logs", "/v2/actions", "/v2/tasks/nope"):
-        conformance.check(httpx.get(f"{server.url}{path}", headers=USER))
+        ask("GET", f"{server.url}{path}", headers=USER)
 
 
 def test_a_chunked_body_is_read(server):
     body = [b'{"templateRef": "hello-world", ', b'"values": {}}']
-    response = httpx.post(
-        f"{server.url}/v2/tasks", headers={**USER, "content-type": "application/json"}, content=iter(body)
+    response = ask(
+        "POST", f"{server.url}/v2/tasks", headers={**USER, "content-type": "application/json"}, content=iter(body)
     )
     assert response.status_code == 201
 
 
 def test_a_slash_in_a_name_survives_the_socket(server):
-    response = httpx.get(f"{server.url}/v2/tasks/a%2Fb", headers=USER)
+    response = ask("GET", f"{server.url}/v2/tasks/a%2Fb", headers=USER)
     assert response.json()["error"]["message"] == "No task with id 'a/b' found"
 
 
@@ -87,8 +99,8 @@ def test_a_stop_ends_open_streams_cleanly(by):
 def test_tokens_come_from_the_environment_and_are_not_printed():
     with running_server(MOCK_SERVER_TOKEN="hush=user:default/marta other") as running:
         assert "hush" not in running.banner
-        tasks = httpx.get(f"{running.url}/v2/tasks", headers={"authorization": "Bearer hush"})
-        refused = httpx.get(f"{running.url}/v2/tasks", headers=USER)
+        tasks = ask("GET", f"{running.url}/v2/tasks", headers={"authorization": "Bearer hush"})
+        refused = ask("GET", f"{running.url}/v2/tasks", headers=USER)
     assert tasks.status_code == 200
     assert refused.status_code == 401
 
@@ -101,6 +113,6 @@ def test_a_stop_does_not_wait_for_a_body_that_is_not_sent_to_its_end():
                 f"POST /api/scaffolder/v2/tasks HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer mock-user-token\r\n"
             )
             sending.sendall(f"{head}content-type: application/json\r\ncontent-length: 99\r\n\r\n{{".encode())
-            httpx.get(f"{running.url}/v2/tasks", headers=USER)
+            ask("GET", f"{running.url}/v2/tasks", headers=USER)
             assert running.stop() == -signal.SIGTERM
         assert running.process.communicate()[1] == ""

@@ -1,5 +1,6 @@
 """Connexion's traps, each of which would break the API that the document promises."""
 
+import inspect
 import json
 from types import SimpleNamespace
 
@@ -292,3 +293,22 @@ async def test_a_stranger_does_not_learn_which_methods_there_are(api, method):
     response = await api.http.request(method, "/v2/tasks", headers={"authorization": ""})
     assert response.status_code == 401
     assert "allow" not in response.headers
+
+
+async def test_no_signature_is_inspected_while_a_request_is_answered(api, monkeypatch):
+    await api.get("/v2/tasks")
+
+    def refuse(*_, **__):
+        raise AssertionError("a signature was inspected")
+
+    monkeypatch.setattr(inspect, "signature", refuse)
+    assert (await api.get("/v2/tasks")).status_code == 200
+    assert (await api.get("/v2/actions")).status_code == 200
+
+
+async def test_a_stream_is_answered_by_a_coroutine_and_delivered_event_by_event(api):
+    task_id = await api.create()
+    async with api.stream(task_id) as stream:
+        await stream.opened()
+        await api.finish(task_id)
+        assert len(await stream.rest()) > 3

@@ -114,3 +114,8 @@ async def test_the_head_of_a_page_can_be_asked_for(api, path):
 async def test_a_page_is_only_read(api, path):
     assert (await api.post(path)).status_code == 404
     assert (await api.post(path, headers=NOBODY)).status_code == 401
+
+
+async def test_swagger_ui_is_of_a_version_that_knows_openapi_3_1(api):
+    bundle = (await api.get("/ui/swagger-ui-bundle.js", headers=NOBODY)).text
+    assert '"5.35.0"' in bundle
