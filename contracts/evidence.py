@@ -1,0 +1,272 @@
+"""Everything that a run saw, and the views of it that rules judge."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from contracts.contract import Contract
+from contracts.exchange import Exchange, Purpose, parse_json
+from contracts.lifecycle import is_terminal
+from contracts.sse import Frame
+from contracts.target import Templates
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event of a task as a stream frame or a log entry tells it. `sequence` is what `after` counts: the id in the
+    data, else the id of the frame; None if it has neither. `arrived` is when the judge had it."""
+
+    data: Mapping[str, Any]
+    sequence: int | None
+    type: str
+    arrived: float
+    frame: Frame | None = None
+
+    @property
+    def body(self) -> Mapping[str, Any]:
+        body = self.data.get("body")
+        return body if isinstance(body, dict) else {}
+
+    @property
+    def created_at(self) -> datetime | None:
+        return instant(self.data.get("createdAt"))
+
+    @property
+    def ends_the_task(self) -> bool:
+        """Whether this is the event after which nothing happens to the task any more."""
+        return self.type == "completion"
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A task as one answer showed it: between `began` and `ended`, it looked like `task`."""
+
+    task: Mapping[str, Any]
+    exchange: Exchange
+
+    @property
+    def status(self) -> Any:
+        return self.task.get("status")
+
+    @property
+    def began(self) -> float:
+        return self.exchange.began
+
+    @property
+    def ended(self) -> float:
+        return self.exchange.ended
+
+
+@dataclass(frozen=True)
+class TaskStory:
+    """All that was seen of one task, each part in the order in which it was asked for."""
+
+    id: str
+    created: Exchange | None
+    polls: tuple[Sighting, ...]
+    listings: tuple[Sighting, ...]
+    cancels: tuple[Exchange, ...]
+    logs: tuple[Exchange, ...]
+    streams: tuple[Exchange, ...]
+
+    @cached_property
+    def sightings(self) -> tuple[Sighting, ...]:
+        """Polls and listings together, in the order they were asked for."""
+        return tuple(sorted((*self.polls, *self.listings), key=lambda sighting: sighting.began))
+
+    @cached_property
+    def ended_as(self) -> str | None:
+        """The terminal status that it was seen with first, None if it was never seen to end."""
+        return next((str(sighting.status) for sighting in self.sightings if is_terminal(sighting.status)), None)
+
+    @cached_property
+    def ended_by(self) -> float | None:
+        """When the judge first knew that it had ended."""
+        return next((sighting.ended for sighting in self.sightings if is_terminal(sighting.status)), None)
+
+    @property
+    def is_recoverable(self) -> bool:
+        """Whether its template asks to be started over after a crash, which keeps a real server's stream open."""
+        return any(
+            isinstance(recovery := sighting.task.get("spec", {}).get("EXPERIMENTAL_recovery"), dict)
+            and recovery.get("EXPERIMENTAL_strategy") == "startOver"
+            for sighting in self.sightings
+            if isinstance(sighting.task.get("spec"), dict)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class FuzzFinding:
+    """A failure that the fuzzer reports by one of its own checks."""
+
+    check: str
+    operation: str | None
+    title: str
+    message: str
+    exchange: Exchange | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FuzzReport:
+    """How the fuzzing went. `errors` are its own; `hung` names operations that it had to be killed over."""
+
+    cases: int
+    findings: tuple[FuzzFinding, ...] = ()
+    errors: tuple[str, ...] = ()
+    hung: tuple[str, ...] = ()
+    completed: bool = True
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the probes and the fuzzer brought back. Exchanges are in the order in which they ended.
+
+    `secrets` are the marked secret values that were sent; `marker` is in the values of every task that was created,
+    where the template allows; `gone` says why the target could not be asked any more, None while it could.
+    """
+
+    contract: Contract
+    templates: Templates
+    exchanges: tuple[Exchange, ...]
+    marker: str = ""
+    secrets: tuple[str, ...] = ()
+    has_token: bool = True
+    fuzz: FuzzReport | None = None
+    gone: str | None = None
+    notes: tuple[str, ...] = field(default_factory=tuple)
+
+    def of(self, operation: str | None = None, *purposes: Purpose, status: int | None = None) -> Iterator[Exchange]:
+        """The exchanges of an operation (None: of any), of these purposes (none given: of any), with that status."""
+        for exchange in self.exchanges:
+            if operation is not None and exchange.operation != operation:
+                continue
+            if purposes and exchange.purpose not in purposes:
+                continue
+            if status is None or exchange.status == status:
+                yield exchange
+
+    @cached_property
+    def authenticated(self) -> tuple[Exchange, ...]:
+        """The exchanges that were made as the target's tokens ask for."""
+        return tuple(exchange for exchange in self.exchanges if exchange.purpose not in UNAUTHENTICATED)
+
+    @cached_property
+    def tasks(self) -> Mapping[str, TaskStory]:
+        """Every task that was created, read or listed, by id."""
+        found: dict[str, _Story] = {}
+        for exchange in self.authenticated:
+            for id, part in _parts(exchange):
+                story = found.setdefault(id, _Story())
+                getattr(story, part[0]).append(part[1])
+        return {
+            id: TaskStory(
+                id,
+                story.created[0] if story.created else None,
+                polls=_in_order_of_asking(story.polls),
+                listings=_in_order_of_asking(story.listings),
+                cancels=tuple(sorted(story.cancels, key=_began)),
+                logs=tuple(sorted(story.logs, key=_began)),
+                streams=tuple(sorted(story.streams, key=_began)),
+            )
+            for id, story in found.items()
+        }
+
+    @cached_property
+    def created_tasks(self) -> tuple[TaskStory, ...]:
+        """The tasks that this run created."""
+        return tuple(story for story in self.tasks.values() if story.created is not None)
+
+
+UNAUTHENTICATED = frozenset({Purpose.WITHOUT_TOKEN, Purpose.WRONG_TOKEN, Purpose.WRONG_SCHEME})
+
+
+def stream_events(exchange: Exchange) -> tuple[Event, ...]:
+    """The events of a stream that was read; frames whose data is no JSON object are left out."""
+    if exchange.stream is None:
+        return ()
+    events = []
+    for frame in exchange.stream.frames:
+        data = parse_json(frame.data)
+        if isinstance(data, dict):
+            kind = data.get("type") if frame.event == "message" else frame.event
+            events.append(Event(data, _sequence(data, frame), str(kind), frame.arrived, frame))
+    return tuple(events)
+
+
+def log_events(exchange: Exchange) -> tuple[Event, ...]:
+    """The events that an answer of `/logs` holds; what is no object in it is left out."""
+    if exchange.status != 200 or not isinstance(exchange.json, list):
+        return ()
+    return tuple(
+        Event(entry, _sequence(entry, None), str(entry.get("type")), exchange.ended)
+        for entry in exchange.json
+        if isinstance(entry, dict)
+    )
+
+
+def instant(value: object) -> datetime | None:
+    """The time that a string of the date-time format names, None for anything else."""
+    try:
+        parsed = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return parsed if parsed is not None and parsed.tzinfo is not None else None
+
+
+def listed_tasks(exchange: Exchange) -> list[Mapping[str, Any]]:
+    """The tasks in an answer of the list; what is no object in it is left out."""
+    if exchange.status != 200 or not isinstance(exchange.json, dict):
+        return []
+    tasks = exchange.json.get("tasks")
+    return [task for task in tasks if isinstance(task, dict)] if isinstance(tasks, list) else []
+
+
+class _Story:
+    def __init__(self) -> None:
+        self.created: list[Exchange] = []
+        self.polls: list[Sighting] = []
+        self.listings: list[Sighting] = []
+        self.cancels: list[Exchange] = []
+        self.logs: list[Exchange] = []
+        self.streams: list[Exchange] = []
+
+
+def _parts(exchange: Exchange) -> Iterator[tuple[str, tuple[str, Any]]]:
+    """The tasks that an exchange tells something of, each with the part of its story that it belongs to."""
+    id = exchange.path_parameters.get("taskId")
+    match exchange.operation:
+        case "createTask" if exchange.status == 201 and isinstance(exchange.json, dict):
+            created = exchange.json.get("id")
+            if isinstance(created, str):
+                yield created, ("created", exchange)
+        case "listTasks":
+            for task in listed_tasks(exchange):
+                if isinstance(task.get("id"), str):
+                    yield task["id"], ("listings", Sighting(task, exchange))
+        case "getTask" if id and exchange.status == 200 and isinstance(exchange.json, dict):
+            yield id, ("polls", Sighting(exchange.json, exchange))
+        case "cancelTask" if id:
+            yield id, ("cancels", exchange)
+        case "getTaskLogs" if id:
+            yield id, ("logs", exchange)
+        case "getTaskEventStream" if id:
+            yield id, ("streams", exchange)
+
+
+def _in_order_of_asking(sightings: list[Sighting]) -> tuple[Sighting, ...]:
+    return tuple(sorted(sightings, key=lambda sighting: sighting.began))
+
+
+def _began(exchange: Exchange) -> float:
+    return exchange.began
+
+
+def _sequence(data: Mapping[str, Any], frame: Frame | None) -> int | None:
+    number = data.get("id")
+    if isinstance(number, int) and not isinstance(number, bool):
+        return number
+    if frame is not None and frame.id is not None and frame.id.lstrip("-").isdecimal():
+        return int(frame.id)
+    return None

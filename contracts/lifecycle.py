@@ -1,0 +1,37 @@
+"""The judge's own model of a task's life. The mock server has one of its own; a test holds both to the document."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class Status(StrEnum):
+    """The status of a task (`#/components/schemas/Task/properties/status`)."""
+
+    OPEN = "open"
+    PROCESSING = "processing"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+TRANSITIONS: Mapping[Status, frozenset[Status]] = MappingProxyType(
+    {
+        Status.OPEN: frozenset({Status.PROCESSING, Status.FAILED, Status.CANCELLED}),
+        Status.PROCESSING: frozenset({Status.COMPLETED, Status.FAILED, Status.CANCELLED}),
+        Status.COMPLETED: frozenset(),
+        Status.FAILED: frozenset(),
+        Status.CANCELLED: frozenset(),
+    }
+)
+TERMINAL = frozenset(status for status, following in TRANSITIONS.items() if not following)
+
+
+def is_terminal(status: object) -> bool:
+    """Whether a task of this status has ended. False for what is no status at all."""
+    return status in TERMINAL
+
+
+def may_follow(before: Status, after: Status) -> bool:
+    """Whether a task seen `before` can later be seen `after`; what lies between need not have been seen."""
+    return before is after or any(may_follow(between, after) for between in TRANSITIONS[before])

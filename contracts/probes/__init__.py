@@ -1,0 +1,31 @@
+"""Probes drive the target and record what it does; they judge nothing."""
+
+from contracts.probes.actions import ACTIONS
+from contracts.probes.auth import AUTHENTICATION
+from contracts.probes.bodies import BODIES
+from contracts.probes.cancellation import CANCELLATION
+from contracts.probes.concurrency import CONCURRENCY
+from contracts.probes.dry_run import DRY_RUN
+from contracts.probes.hostile_input import HOSTILE_INPUT
+from contracts.probes.life import LIFE
+from contracts.probes.parameters import PARAMETERS
+from contracts.probes.paths import PATHS
+from contracts.probes.probe import Probe
+from contracts.probes.streams import STREAMS
+from contracts.probes.templates import TEMPLATES
+
+# Between finding the templates and looking back, all of these run at once.
+ALL_PROBES: tuple[Probe, ...] = (
+    LIFE,
+    CANCELLATION,
+    AUTHENTICATION,
+    PARAMETERS,
+    BODIES,
+    PATHS,
+    DRY_RUN,
+    TEMPLATES,
+    ACTIONS,
+    HOSTILE_INPUT,
+    CONCURRENCY,
+    STREAMS,
+)

@@ -1,0 +1,17 @@
+"""What a probe is."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from contracts.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """Drives the target by a session. `creates` tells that it needs to create tasks; `quick` that it takes part in a
+    quick run."""
+
+    name: str
+    run: Callable[[Session], Awaitable[None]]
+    creates: bool = False
+    quick: bool = True

@@ -1,0 +1,1 @@
+"""ACT: the list of actions can be used."""

@@ -1,0 +1,1 @@
+"""AUTH: who has no right token learns nothing and changes nothing."""

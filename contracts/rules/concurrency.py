@@ -1,0 +1,1 @@
+"""RACE: what happens at once does not get mixed up."""

@@ -1,0 +1,1 @@
+"""DRY: a dry run has a complete result and no side effect."""

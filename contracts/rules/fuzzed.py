@@ -1,0 +1,1 @@
+"""FUZZ: what Schemathesis finds by the checks that only it can make."""

@@ -1,0 +1,1 @@
+"""STATUS: codes and content types, documented and undocumented."""

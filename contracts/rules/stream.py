@@ -1,0 +1,1 @@
+"""STREAM: an event stream tells everything, once, in order, as it happens, and ends."""

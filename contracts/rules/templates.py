@@ -1,0 +1,1 @@
+"""TEMPL: parameter schemas can be used, and what they refuse is refused."""

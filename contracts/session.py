@@ -1,0 +1,480 @@
+"""The suite's connection to the target: every request goes through here, has a deadline and is recorded."""
+
+import asyncio
+import json
+import ssl
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from types import TracebackType
+from typing import Any, Final, Self
+from urllib.parse import quote, urlencode
+
+import httpx
+
+from contracts.clock import Stopwatch
+from contracts.contract import Contract, contract_of
+from contracts.exchange import Exchange, Purpose, Request, Response, Trouble, TroubleKind
+from contracts.redaction import Redaction
+from contracts.sse import Decoder, Ending, Frame, StreamReading
+from contracts.target import Limits, Target, TemplateChoice, Templates
+
+REQUEST_DEADLINE = 10.0
+CLOSING_GRACE = 5.0
+LONGEST_BODY = 16 * 1024 * 1024
+MOST_FRAMES = 50_000
+# Below what servers grant an idle connection, so that none is closed under a request.
+KEEPALIVE = 1.0
+PARALLEL_REQUESTS = 16
+
+STANDARD: Final = "the target's own token"
+
+
+class StreamDeadline:
+    """How long a stream may still be read: until the second `at` of the session's clock, and no longer than `silence`
+    seconds without a byte. Whoever knows that its task has ended tightens it."""
+
+    def __init__(self, at: float, *, silence: float = float("inf")) -> None:
+        self._at = at
+        self._silence = silence
+        self._heard = 0.0
+        self._at_ending = Ending.OVERDUE
+        self._scope: asyncio.Timeout | None = None
+        self._offset = 0.0
+
+    @property
+    def at(self) -> float:
+        return self._at
+
+    @property
+    def ending(self) -> Ending:
+        """What it means when the deadline comes."""
+        return self._at_ending if self._at <= self._heard + self._silence else Ending.SILENT
+
+    def close_by(self, at: float) -> None:
+        """The last event has come: the server has until then to close the stream."""
+        if at < self._at:
+            self._at, self._at_ending = at, Ending.LEFT_OPEN
+            self._reschedule()
+
+    def bear_silence(self, seconds: float, now: float) -> None:
+        """From now on, give up after so many seconds without a byte."""
+        self._silence = min(self._silence, seconds)
+        self._heard = max(self._heard, now)
+        self._reschedule()
+
+    def hear(self, now: float) -> None:
+        """Bytes came."""
+        self._heard = now
+        self._reschedule()
+
+    def guard(self, scope: asyncio.Timeout, now: float) -> None:
+        """Let this scope end at the deadline; `now` is the second of the session's clock."""
+        self._scope = scope
+        self._heard = now
+        self._offset = asyncio.get_running_loop().time() - now
+        self._reschedule()
+
+    def release(self) -> None:
+        """The reading is over."""
+        self._scope = None
+
+    def _reschedule(self) -> None:
+        if self._scope is not None and not self._scope.expired():
+            self._scope.reschedule(min(self._at, self._heard + self._silence) + self._offset)
+
+
+class Session:
+    """Asks the target and keeps what it answers.
+
+    `templates` are found by the first probe; `marker` is written into the values of every task that is created.
+    """
+
+    def __init__(self, target: Target, limits: Limits, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        self.target = target
+        self.limits = limits
+        self.contract: Contract = contract_of(target.profile)
+        self.stopwatch = Stopwatch(limits.time_budget)
+        self.exchanges: list[Exchange] = []
+        self.templates = Templates()
+        self.marker = f"contract-tests-{uuid.uuid4().hex[:12]}"
+        self.secrets: list[str] = []
+        self.created: list[str] = []
+        self._creations = 0
+        self._redaction = Redaction(target)
+        self._turn = asyncio.Semaphore(PARALLEL_REQUESTS)
+        self._groups = 0
+        verify: bool | ssl.SSLContext = (
+            ssl.create_default_context(cafile=target.verify) if isinstance(target.verify, str) else target.verify
+        )
+        self._http = httpx.AsyncClient(
+            # Nothing of the environment: no proxy, no netrc, no CA bundle.
+            trust_env=False,
+            verify=verify,
+            timeout=None,
+            follow_redirects=False,
+            transport=transport,
+            limits=httpx.Limits(max_connections=None, max_keepalive_connections=32, keepalive_expiry=KEEPALIVE),
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._http.aclose()
+
+    def now(self) -> float:
+        return self.stopwatch.now()
+
+    def new_group(self) -> int:
+        """A number for exchanges that belong together."""
+        self._groups += 1
+        return self._groups
+
+    async def call(
+        self,
+        operation: str | None,
+        *,
+        purpose: Purpose = Purpose.ORDINARY,
+        path: Mapping[str, str] | str | None = None,
+        method: str | None = None,
+        query: Sequence[tuple[str, str]] = (),
+        json_body: Any = None,
+        body: bytes | None = None,
+        headers: Iterable[tuple[str, str]] = (),
+        authorization: str | None = STANDARD,
+        label: str = "",
+        group: int = 0,
+    ) -> Exchange:
+        """Send one request and record the whole answer. Never raises for what a server does.
+
+        `path` gives the path parameters of the operation, or the path itself, encoded; `body` goes as it is, and
+        `json_body` as JSON; `authorization` None sends none.
+        """
+        outgoing = self._outgoing(operation, path, method, query, json_body, body, headers, authorization)
+        async with self._turn:
+            began = self.now()
+            response, trouble = await self._complete(outgoing)
+            return self._record(outgoing, response, began, purpose, label, group, trouble=trouble)
+
+    async def watch(
+        self,
+        task_id: str,
+        *,
+        deadline: StreamDeadline,
+        after: int | str | None = None,
+        purpose: Purpose = Purpose.ORDINARY,
+        headers: Iterable[tuple[str, str]] = (),
+        label: str = "",
+        group: int = 0,
+    ) -> Exchange:
+        """Read the event stream of a task until it ends or the deadline comes, and record it.
+
+        After a `completion` the server has CLOSING_GRACE seconds to close it. An answer that is no event stream is
+        recorded like any other.
+        """
+        query = [] if after is None else [("after", str(after))]
+        outgoing = self._outgoing(
+            "getTaskEventStream",
+            {"taskId": task_id},
+            None,
+            query,
+            None,
+            None,
+            [("Accept", "text/event-stream"), *headers],
+            STANDARD,
+        )
+        began = self.now()
+        response, trouble, stream = await self._read_stream(outgoing, deadline)
+        return self._record(outgoing, response, began, purpose, label, group, trouble=trouble, stream=stream)
+
+    async def create(
+        self,
+        template: TemplateChoice,
+        *,
+        purpose: Purpose = Purpose.ORDINARY,
+        secrets: Mapping[str, str] | None = None,
+        extra_values: Mapping[str, Any] | None = None,
+        label: str = "",
+        group: int = 0,
+    ) -> tuple[str, Exchange] | None:
+        """Create a task of a template and return its id with the exchange; None if the run has created all it may, or
+        the target did not create one."""
+        exchange = await self.try_to_create(
+            {
+                "templateRef": template.ref,
+                "values": {**(template.values or {}), **(extra_values or {})},
+                **({"secrets": dict(secrets)} if secrets else {}),
+            },
+            purpose=purpose,
+            label=label,
+            group=group,
+        )
+        if exchange is None or exchange.status != 201 or not isinstance(exchange.json, dict):
+            return None
+        created = exchange.json.get("id")
+        return (created, exchange) if isinstance(created, str) and created else None
+
+    async def try_to_create(
+        self,
+        json_body: Any,
+        *,
+        purpose: Purpose,
+        authorization: str | None = STANDARD,
+        headers: Iterable[tuple[str, str]] = (),
+        label: str = "",
+        group: int = 0,
+    ) -> Exchange | None:
+        """Send a body that may create a task, if the run may create one more; a refused one does not count."""
+        if self.limits.read_only or self._creations >= self.limits.max_tasks:
+            return None
+        self._creations += 1
+        exchange = await self.call(
+            "createTask",
+            purpose=purpose,
+            json_body=json_body,
+            authorization=authorization,
+            headers=headers,
+            label=label,
+            group=group,
+        )
+        if exchange.status is not None and exchange.status >= 400:
+            self._creations -= 1
+        elif isinstance(exchange.json, dict) and isinstance(exchange.json.get("id"), str):
+            self.created.append(exchange.json["id"])
+        return exchange
+
+    @property
+    def tasks_left(self) -> int:
+        return 0 if self.limits.read_only else self.limits.max_tasks - self._creations
+
+    def _outgoing(
+        self,
+        operation: str | None,
+        path: Mapping[str, str] | str | None,
+        method: str | None,
+        query: Sequence[tuple[str, str]],
+        json_body: Any,
+        body: bytes | None,
+        headers: Iterable[tuple[str, str]],
+        authorization: str | None,
+    ) -> "_Outgoing":
+        documented = self.contract.operations[operation] if operation else None
+        parameters = path if isinstance(path, Mapping) else {}
+        if isinstance(path, str):
+            raw_path = path
+        elif documented is None:
+            raise ValueError("an undocumented request needs its path")
+        else:
+            raw_path = documented.path.format(**{name: quote(value, safe="") for name, value in parameters.items()})
+        given = dict(self.target.headers)
+        if authorization == STANDARD:
+            authorization = f"Bearer {self.target.token}" if self.target.token else None
+        if authorization is not None:
+            given["Authorization"] = authorization
+        if json_body is not None:
+            body = json.dumps(json_body).encode()
+        if body is not None:
+            given.setdefault("Content-Type", "application/json")
+        for name, value in headers:
+            _replace(given, name, value)
+        return _Outgoing(
+            operation,
+            method or (documented.method if documented else "GET"),
+            raw_path,
+            parameters,
+            tuple(query),
+            given,
+            body,
+        )
+
+    async def _complete(self, outgoing: "_Outgoing") -> tuple[Response | None, Trouble | None]:
+        response: Response | None = None
+        try:
+            async with (
+                asyncio.timeout(REQUEST_DEADLINE),
+                self._http.stream(
+                    *outgoing.line(self.target.base_url), **outgoing.rest(self.target.base_url)
+                ) as answer,
+            ):
+                response = _head(answer)
+                content = bytearray()
+                async for chunk in answer.aiter_bytes():
+                    content += chunk
+                    if len(content) > LONGEST_BODY:
+                        return _with_body(response, content), Trouble(TroubleKind.TOO_LONG)
+            return _with_body(response, content), None
+        except TimeoutError:
+            return response, Trouble(TroubleKind.TIMEOUT, f"after {REQUEST_DEADLINE:g} seconds")
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ssl.SSLError, OSError) as error:
+            return response, _trouble(error)
+
+    async def _read_stream(
+        self, outgoing: "_Outgoing", deadline: StreamDeadline
+    ) -> tuple[Response | None, Trouble | None, StreamReading | None]:
+        response: Response | None = None
+        reader = _StreamReader(self.stopwatch, deadline)
+        try:
+            async with asyncio.timeout(None) as scope:
+                deadline.guard(scope, self.now())
+                async with self._http.stream(
+                    *outgoing.line(self.target.base_url), **outgoing.rest(self.target.base_url)
+                ) as answer:
+                    response = _head(answer)
+                    if response.status != 200 or response.media_type != "text/event-stream":
+                        deadline.close_by(self.now() + REQUEST_DEADLINE)
+                        return _with_body(response, await _bounded(answer)), None, None
+                    reader.opened = self.now()
+                    async for chunk in answer.aiter_bytes():
+                        if not reader.take(chunk):
+                            return response, None, reader.reading(Ending.TOO_LONG)
+                return response, None, reader.reading(Ending.CLOSED)
+        except TimeoutError:
+            if reader.opened is None:
+                return response, Trouble(TroubleKind.TIMEOUT, str(deadline.ending)), None
+            return response, None, reader.reading(deadline.ending)
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ssl.SSLError, OSError) as error:
+            if reader.opened is None:
+                return response, _trouble(error), None
+            return response, _trouble(error), reader.reading(Ending.BROKEN)
+        finally:
+            deadline.release()
+
+    def _record(
+        self,
+        outgoing: "_Outgoing",
+        response: Response | None,
+        began: float,
+        purpose: Purpose,
+        label: str,
+        group: int,
+        *,
+        trouble: Trouble | None,
+        stream: StreamReading | None = None,
+    ) -> Exchange:
+        exchange = Exchange(
+            number=len(self.exchanges) + 1,
+            purpose=purpose,
+            operation=outgoing.operation,
+            request=Request(
+                outgoing.method,
+                outgoing.path,
+                outgoing.query,
+                self._redaction.request_headers(outgoing.headers),
+                outgoing.body,
+            ),
+            response=None if response is None else self._redaction.response(response),
+            began=began,
+            ended=self.now(),
+            path_parameters=outgoing.path_parameters,
+            stream=stream,
+            trouble=trouble,
+            label=label,
+            group=group,
+        )
+        self.exchanges.append(exchange)
+        return exchange
+
+
+class _Outgoing:
+    def __init__(
+        self,
+        operation: str | None,
+        method: str,
+        path: str,
+        path_parameters: Mapping[str, str],
+        query: tuple[tuple[str, str], ...],
+        headers: Mapping[str, str],
+        body: bytes | None,
+    ) -> None:
+        self.operation = operation
+        self.method = method
+        self.path = path
+        self.path_parameters = path_parameters
+        self.query = query
+        self.headers = headers
+        self.body = body
+
+    def line(self, base_url: str) -> tuple[str, str]:
+        return self.method, base_url
+
+    def rest(self, base_url: str) -> dict[str, Any]:
+        # The target as it is to stand in the request line: the library would tidy up dots and encodings.
+        query = f"?{urlencode(self.query)}" if self.query else ""
+        target = httpx.URL(base_url).raw_path.rstrip(b"/") + f"{self.path}{query}".encode()
+        return {
+            "headers": {name: value.encode() for name, value in self.headers.items()},
+            "content": self.body,
+            "extensions": {"target": target},
+        }
+
+
+class _StreamReader:
+    def __init__(self, stopwatch: Stopwatch, deadline: StreamDeadline) -> None:
+        self.opened: float | None = None
+        self._stopwatch = stopwatch
+        self._deadline = deadline
+        self._decoder = Decoder()
+        self._frames: list[Frame] = []
+
+    def take(self, chunk: bytes) -> bool:
+        """Read on; False once there is more than the suite keeps."""
+        now = self._stopwatch.now()
+        self._deadline.hear(now)
+        frames = self._decoder.feed(chunk, now)
+        self._frames.extend(frames)
+        if any(_is_completion(frame) for frame in frames):
+            self._deadline.close_by(now + CLOSING_GRACE)
+        return len(self._frames) < MOST_FRAMES
+
+    def reading(self, ending: Ending) -> StreamReading:
+        if ending is Ending.CLOSED:
+            self._decoder.finish()
+        now = self._stopwatch.now()
+        return StreamReading(
+            tuple(self._frames),
+            ending,
+            now if self.opened is None else self.opened,
+            now,
+            self._decoder.comments,
+            tuple(self._decoder.problems),
+        )
+
+
+def _is_completion(frame: Frame) -> bool:
+    return frame.event == "completion" or (frame.event == "message" and '"completion"' in frame.data)
+
+
+def _head(answer: httpx.Response) -> Response:
+    return Response(answer.status_code, tuple((name.lower(), value) for name, value in answer.headers.multi_items()))
+
+
+def _with_body(response: Response, content: bytes | bytearray) -> Response:
+    return Response(response.status, response.headers, bytes(content))
+
+
+async def _bounded(answer: httpx.Response) -> bytes:
+    content = bytearray()
+    async for chunk in answer.aiter_bytes():
+        content += chunk
+        if len(content) > LONGEST_BODY:
+            break
+    return bytes(content)
+
+
+def _trouble(error: Exception) -> Trouble:
+    detail = str(error)[:200] or type(error).__name__
+    if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
+        return Trouble(TroubleKind.UNREACHABLE, detail)
+    if isinstance(error, httpx.DecodingError | httpx.UnsupportedProtocol | httpx.InvalidURL):
+        return Trouble(TroubleKind.GARBAGE, detail)
+    if isinstance(error, httpx.RemoteProtocolError) and "disconnected" not in detail and "closed" not in detail:
+        return Trouble(TroubleKind.GARBAGE, detail)
+    return Trouble(TroubleKind.BROKEN, detail)
+
+
+def _replace(headers: dict[str, str], name: str, value: str) -> None:
+    for known in [known for known in headers if known.lower() == name.lower()]:
+        del headers[known]
+    headers[name] = value

@@ -1,0 +1,1 @@
+"""Defects that the rules of `contracts/rules/consistency.py` notice."""

@@ -1,0 +1,1 @@
+"""Defects that the rules of `contracts/rules/fuzzed.py` notice."""
