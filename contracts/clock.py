@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from datetime import UTC, datetime
 
 
 class Stopwatch:
@@ -22,3 +23,8 @@ class Stopwatch:
 async def pause(seconds: float) -> None:
     """Wait between two looks at the target."""
     await asyncio.sleep(seconds)
+
+
+def now_in_utc() -> datetime:
+    """The date and time for the reader of a report. Nothing is judged by it."""
+    return datetime.now(UTC)

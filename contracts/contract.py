@@ -54,6 +54,7 @@ class Contract:
             for operation in self.operations.values()
         ]
         self._validators: dict[tuple[str, int, str], Any] = {}
+        self._requests: dict[str, Any] = {}
         self._task = self._compile({"$ref": "#/components/schemas/Task"})
         self._event = self._compile({"$ref": "#/components/schemas/Event"})
 
@@ -69,6 +70,14 @@ class Contract:
         """What the schema of that answer objects to in this JSON body, each as `pointer: message`."""
         validator = self._validator(operation, status, "application/json")
         return [] if validator is None else _violations(validator, body)
+
+    def request_violations(self, operation: str, body: Any) -> list[str]:
+        """What the schema of that operation's request objects to in this JSON body."""
+        if operation not in self._requests:
+            found = self.operations[operation]
+            request = self.document["paths"][found.path][found.method.lower()]["requestBody"]
+            self._requests[operation] = self._compile(request["content"]["application/json"]["schema"])
+        return _violations(self._requests[operation], body)
 
     def task_violations(self, task: Any) -> list[str]:
         return _violations(self._task, task)

@@ -1,15 +1,16 @@
 """Everything that a run saw, and the views of it that rules judge."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from contracts.contract import Contract
-from contracts.exchange import Exchange, Purpose, parse_json
+from contracts.exchange import Exchange, Purpose
 from contracts.lifecycle import is_terminal
-from contracts.sse import Frame
+from contracts.sse import Ending, Frame
 from contracts.target import Templates
 
 
@@ -86,6 +87,39 @@ class TaskStory:
         """When the judge first knew that it had ended."""
         return next((sighting.ended for sighting in self.sightings if is_terminal(sighting.status)), None)
 
+    @cached_property
+    def whole_logs(self) -> tuple[tuple[Exchange, tuple[Event, ...]], ...]:
+        """The logs that were read from their beginning, in the order in which they were asked for."""
+        return tuple(
+            (exchange, log_events(exchange))
+            for exchange in self.logs
+            if exchange.status == 200
+            and _is_whole(exchange)
+            and isinstance(exchange.json, list)
+            and all(isinstance(entry, dict) for entry in exchange.json)
+        )
+
+    @cached_property
+    def streams_from_the_start(self) -> tuple[tuple[Exchange, tuple[Event, ...]], ...]:
+        """The streams that were read from the first event on, however far they came."""
+        return tuple(
+            (exchange, stream_events(exchange))
+            for exchange in self.streams
+            if exchange.stream is not None and _is_whole(exchange)
+        )
+
+    @cached_property
+    def whole_streams(self) -> tuple[tuple[Exchange, tuple[Event, ...]], ...]:
+        """Those of them that came to the completion."""
+        return tuple(
+            (exchange, events)
+            for exchange, events in self.streams_from_the_start
+            if exchange.stream is not None
+            and exchange.stream.ending in (Ending.CLOSED, Ending.LEFT_OPEN)
+            and len(events) == len(exchange.stream.frames)
+            and any(event.ends_the_task for event in events)
+        )
+
     @property
     def is_recoverable(self) -> bool:
         """Whether its template asks to be started over after a crash, which keeps a real server's stream open."""
@@ -119,7 +153,7 @@ class FuzzReport:
     completed: bool = True
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Evidence:
     """What the probes and the fuzzer brought back. Exchanges are in the order in which they ended.
 
@@ -179,6 +213,9 @@ class Evidence:
         return tuple(story for story in self.tasks.values() if story.created is not None)
 
 
+INTEGER = re.compile(r"-?[0-9]{1,19}")
+# Requests that a well-meaning client makes.
+AS_CLIENTS_DO = frozenset({Purpose.ORDINARY, Purpose.FUZZED, Purpose.PARALLEL, Purpose.RACE})
 UNAUTHENTICATED = frozenset({Purpose.WITHOUT_TOKEN, Purpose.WRONG_TOKEN, Purpose.WRONG_SCHEME})
 
 
@@ -187,8 +224,7 @@ def stream_events(exchange: Exchange) -> tuple[Event, ...]:
     if exchange.stream is None:
         return ()
     events = []
-    for frame in exchange.stream.frames:
-        data = parse_json(frame.data)
+    for frame, data in zip(exchange.stream.frames, exchange.told, strict=True):
         if isinstance(data, dict):
             kind = data.get("type") if frame.event == "message" else frame.event
             events.append(Event(data, _sequence(data, frame), str(kind), frame.arrived, frame))
@@ -208,11 +244,16 @@ def log_events(exchange: Exchange) -> tuple[Event, ...]:
 
 def instant(value: object) -> datetime | None:
     """The time that a string of the date-time format names, None for anything else."""
+    return _parsed(value) if isinstance(value, str) else None
+
+
+@lru_cache(maxsize=65_536)
+def _parsed(text: str) -> datetime | None:
     try:
-        parsed = datetime.fromisoformat(value) if isinstance(value, str) else None
+        parsed = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return parsed if parsed is not None and parsed.tzinfo is not None else None
+    return parsed if parsed.tzinfo is not None else None
 
 
 def listed_tasks(exchange: Exchange) -> list[Mapping[str, Any]]:
@@ -255,6 +296,16 @@ def _parts(exchange: Exchange) -> Iterator[tuple[str, tuple[str, Any]]]:
             yield id, ("streams", exchange)
 
 
+def _is_whole(exchange: Exchange) -> bool:
+    """Whether everything was asked for, as a client asks."""
+    return (
+        exchange.purpose in AS_CLIENTS_DO
+        and not exchange.request.query
+        and exchange.trouble is None
+        and not any(name.lower() == "last-event-id" for name, _ in exchange.request.headers)
+    )
+
+
 def _in_order_of_asking(sightings: list[Sighting]) -> tuple[Sighting, ...]:
     return tuple(sorted(sightings, key=lambda sighting: sighting.began))
 
@@ -267,6 +318,8 @@ def _sequence(data: Mapping[str, Any], frame: Frame | None) -> int | None:
     number = data.get("id")
     if isinstance(number, int) and not isinstance(number, bool):
         return number
-    if frame is not None and frame.id is not None and frame.id.lstrip("-").isdecimal():
+    if isinstance(number, float) and number.is_integer():
+        return int(number)
+    if frame is not None and frame.id is not None and INTEGER.fullmatch(frame.id):
         return int(frame.id)
     return None

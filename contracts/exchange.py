@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Final
 
 from contracts.sse import StreamReading
@@ -68,11 +68,13 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """Header names are lower case. `body` is what was read of it, decoded from any content coding."""
+    """Header names are lower case. `body` is what was read of it, decoded from any content coding. `withheld` names the
+    credentials of this run that stood in it: what is kept of it has the names in their place."""
 
     status: int
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
+    withheld: frozenset[str] = frozenset()
 
     def header(self, name: str) -> str | None:
         """The first header of that name (in lower case)."""
@@ -98,6 +100,12 @@ def parse_json(content: bytes | str) -> Any:
         return json.loads(text, parse_constant=_refuse)
     except (ValueError, RecursionError):
         return NOT_JSON
+
+
+# A task is read again and again, and tells the same each time.
+@lru_cache(maxsize=65_536)
+def _told(data: str) -> Any:
+    return parse_json(data)
 
 
 def _refuse(constant: str) -> None:
@@ -139,6 +147,11 @@ class Exchange:
     def sent(self) -> Any:
         """The body of the request as JSON, NOT_JSON without one."""
         return NOT_JSON if self.request.body is None else parse_json(self.request.body)
+
+    @cached_property
+    def told(self) -> tuple[Any, ...]:
+        """The data of each frame of the stream as JSON, NOT_JSON where it is none."""
+        return tuple(_told(frame.data) for frame in self.stream.frames) if self.stream else ()
 
     def query(self, name: str) -> str | None:
         return next((value for key, value in self.request.query if key == name), None)

@@ -24,12 +24,19 @@ TRANSITIONS: Mapping[Status, frozenset[Status]] = MappingProxyType(
         Status.CANCELLED: frozenset(),
     }
 )
+# Seconds of the judge that a task may take to end, once it was cancelled while it ran.
+CANCELLED_WITHIN = 20.0
 TERMINAL = frozenset(status for status, following in TRANSITIONS.items() if not following)
 
 
 def is_terminal(status: object) -> bool:
     """Whether a task of this status has ended. False for what is no status at all."""
-    return status in TERMINAL
+    return isinstance(status, str) and status in TERMINAL
+
+
+def is_known(status: object) -> bool:
+    """Whether this is a status at all."""
+    return isinstance(status, str) and status in set(Status)
 
 
 def may_follow(before: Status, after: Status) -> bool:

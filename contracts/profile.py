@@ -28,6 +28,7 @@ class Allowance(Enum):
     MALFORMED_REF_IS_A_FAULT = "a malformed templateRef is answered 500"
     EMPTY_QUERY_IS_REFUSED = "an empty query value is answered 400"
     CONTENTS_ARE_REQUIRED = "a dry run without directoryContents is refused"
+    NO_TEMPLATE_IS_A_FAULT = "a dry run of what is no template is answered 500"
     BARE_DRY_RUN = "log entries of a dry run have no type and its steps no status"
     LATE_HEADERS = "an event stream sends nothing, not even headers, before its first event"
     COMPLETION_AGAIN = "a finished task's stream sends the completion whatever `after` says"

@@ -1,7 +1,7 @@
 """What a run comes to: the outcome of each rule, and the verdict over all of them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from contracts.evidence import Evidence
@@ -50,7 +50,8 @@ class StaleEntry:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A finished run. `level` is from which level on a broken rule fails it; `problems` are the suite's own."""
+    """A finished run. `level` is from which level on a broken rule fails it; `problems` are the suite's own;
+    `left_out` are rules that a quick or read-only run cannot judge."""
 
     target: Target
     limits: Limits
@@ -61,14 +62,15 @@ class Report:
     stale: tuple[StaleEntry, ...] = ()
     problems: tuple[str, ...] = ()
     interrupted: bool = False
-    tasks_created: int = field(default=0)
+    tasks_created: int = 0
+    left_out: tuple[Rule, ...] = ()
 
     @property
     def verdict(self) -> Verdict:
         """Not conforming if anything is broken, incomplete if anything could not be judged, conforming otherwise."""
         if self.stale or any(result.outcome is Outcome.FAIL for result in self.results):
             return Verdict.NOT_CONFORMING
-        untested = any(result.outcome is Outcome.NOT_TESTABLE for result in self.results)
+        untested = any(self.is_binding(result.rule) for result in self.of(Outcome.NOT_TESTABLE))
         if untested or self.problems or self.interrupted or not self.results:
             return Verdict.INCOMPLETE
         return Verdict.CONFORMING
@@ -76,6 +78,10 @@ class Report:
     @property
     def exit_code(self) -> int:
         return EXIT_CODES[self.verdict]
+
+    def is_binding(self, rule: Rule) -> bool:
+        """Whether the verdict of this run depends on the rule; it only advises otherwise."""
+        return rule.level is Level.MUST or self.level is Level.SHOULD
 
     def of(self, outcome: Outcome) -> Sequence[Result]:
         return [result for result in self.results if result.outcome is outcome]

@@ -4,7 +4,7 @@ import asyncio
 import json
 import ssl
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Final, Self
 from urllib.parse import quote, urlencode
@@ -22,6 +22,11 @@ REQUEST_DEADLINE = 10.0
 CLOSING_GRACE = 5.0
 LONGEST_BODY = 16 * 1024 * 1024
 MOST_FRAMES = 50_000
+LONGEST_STREAM = 64 * 1024 * 1024
+# How soon a deadline that has come is looked at again before it counts, and how often one is looked at in any case.
+SECOND_LOOK = 0.2
+LONGEST_NAP = 3600.0
+CHUNK = 64
 # Below what servers grant an idle connection, so that none is closed under a request.
 KEEPALIVE = 1.0
 PARALLEL_REQUESTS = 16
@@ -39,6 +44,7 @@ class StreamDeadline:
         self._heard = 0.0
         self._at_ending = Ending.OVERDUE
         self._scope: asyncio.Timeout | None = None
+        self._alarm: asyncio.TimerHandle | None = None
         self._offset = 0.0
 
     @property
@@ -54,33 +60,57 @@ class StreamDeadline:
         """The last event has come: the server has until then to close the stream."""
         if at < self._at:
             self._at, self._at_ending = at, Ending.LEFT_OPEN
-            self._reschedule()
+            self._set_alarm()
 
     def bear_silence(self, seconds: float, now: float) -> None:
         """From now on, give up after so many seconds without a byte."""
         self._silence = min(self._silence, seconds)
         self._heard = max(self._heard, now)
-        self._reschedule()
+        self._set_alarm()
 
     def hear(self, now: float) -> None:
         """Bytes came."""
         self._heard = now
-        self._reschedule()
 
     def guard(self, scope: asyncio.Timeout, now: float) -> None:
         """Let this scope end at the deadline; `now` is the second of the session's clock."""
         self._scope = scope
         self._heard = now
         self._offset = asyncio.get_running_loop().time() - now
-        self._reschedule()
+        self._set_alarm()
 
     def release(self) -> None:
         """The reading is over."""
         self._scope = None
+        if self._alarm is not None:
+            self._alarm.cancel()
 
-    def _reschedule(self) -> None:
-        if self._scope is not None and not self._scope.expired():
-            self._scope.reschedule(min(self._at, self._heard + self._silence) + self._offset)
+    @property
+    def _due(self) -> float:
+        return min(self._at, self._heard + self._silence) + self._offset
+
+    def _set_alarm(self) -> None:
+        if self._scope is None:
+            return
+        if self._alarm is not None:
+            self._alarm.cancel()
+        loop = asyncio.get_running_loop()
+        self._alarm = loop.call_at(min(self._due, loop.time() + LONGEST_NAP), self._look)
+
+    def _look(self) -> None:
+        loop = asyncio.get_running_loop()
+        if loop.time() < self._due:
+            self._set_alarm()
+        else:
+            # This process may have been kept from the processor: what has come meanwhile is read first.
+            self._alarm = loop.call_later(SECOND_LOOK, self._look_again)
+
+    def _look_again(self) -> None:
+        now = asyncio.get_running_loop().time()
+        if now < self._due:
+            self._set_alarm()
+        elif self._scope is not None:
+            self._scope.reschedule(now)
 
 
 class Session:
@@ -102,6 +132,7 @@ class Session:
         self._creations = 0
         self._redaction = Redaction(target)
         self._turn = asyncio.Semaphore(PARALLEL_REQUESTS)
+        self._patience = min(REQUEST_DEADLINE, limits.time_budget)
         self._groups = 0
         verify: bool | ssl.SSLContext = (
             ssl.create_default_context(cafile=target.verify) if isinstance(target.verify, str) else target.verify
@@ -127,6 +158,10 @@ class Session:
     def now(self) -> float:
         return self.stopwatch.now()
 
+    def withhold(self, value: str, name: str) -> None:
+        """Keep this out of everything that is kept from now on, as the token is; `name` stands in its place."""
+        self._redaction.withhold(value, name)
+
     def new_group(self) -> int:
         """A number for exchanges that belong together."""
         self._groups += 1
@@ -142,15 +177,16 @@ class Session:
         query: Sequence[tuple[str, str]] = (),
         json_body: Any = None,
         body: bytes | None = None,
-        headers: Iterable[tuple[str, str]] = (),
+        headers: Iterable[tuple[str, str | None]] = (),
         authorization: str | None = STANDARD,
         label: str = "",
         group: int = 0,
     ) -> Exchange:
         """Send one request and record the whole answer. Never raises for what a server does.
 
-        `path` gives the path parameters of the operation, or the path itself, encoded; `body` goes as it is, and
-        `json_body` as JSON; `authorization` None sends none.
+        `path` gives the path parameters of the operation, or the path itself, encoded; `body` goes as it is (in
+        chunks, if a header says so), and `json_body` as JSON; `authorization` None sends none; a header of None is
+        left out.
         """
         outgoing = self._outgoing(operation, path, method, query, json_body, body, headers, authorization)
         async with self._turn:
@@ -166,13 +202,16 @@ class Session:
         after: int | str | None = None,
         purpose: Purpose = Purpose.ORDINARY,
         headers: Iterable[tuple[str, str]] = (),
+        authorization: str | None = STANDARD,
+        stop_after: int | None = None,
         label: str = "",
         group: int = 0,
     ) -> Exchange:
-        """Read the event stream of a task until it ends or the deadline comes, and record it.
+        """Read the event stream of a task until it ends, the deadline comes or there were `stop_after` frames, and
+        record it.
 
         After a `completion` the server has CLOSING_GRACE seconds to close it. An answer that is no event stream is
-        recorded like any other.
+        recorded like any other; of a reading that is cancelled, what was read.
         """
         query = [] if after is None else [("after", str(after))]
         outgoing = self._outgoing(
@@ -183,10 +222,17 @@ class Session:
             None,
             None,
             [("Accept", "text/event-stream"), *headers],
-            STANDARD,
+            authorization,
         )
         began = self.now()
-        response, trouble, stream = await self._read_stream(outgoing, deadline)
+        reader = _StreamReader(self.stopwatch, deadline, stop_after)
+        try:
+            response, trouble, stream = await self._read_stream(outgoing, deadline, reader)
+        except asyncio.CancelledError:
+            if reader.head is not None and reader.opened is not None:
+                read = reader.reading(Ending.STOPPED)
+                self._record(outgoing, reader.head, began, purpose, label, group, trouble=None, stream=read)
+            raise
         return self._record(outgoing, response, began, purpose, label, group, trouble=trouble, stream=stream)
 
     async def create(
@@ -221,6 +267,7 @@ class Session:
         json_body: Any,
         *,
         purpose: Purpose,
+        body: bytes | None = None,
         authorization: str | None = STANDARD,
         headers: Iterable[tuple[str, str]] = (),
         label: str = "",
@@ -234,6 +281,7 @@ class Session:
             "createTask",
             purpose=purpose,
             json_body=json_body,
+            body=body,
             authorization=authorization,
             headers=headers,
             label=label,
@@ -244,6 +292,14 @@ class Session:
         elif isinstance(exchange.json, dict) and isinstance(exchange.json.get("id"), str):
             self.created.append(exchange.json["id"])
         return exchange
+
+    def keep(self, exchange: Exchange) -> None:
+        """Record what somebody else exchanged with the target for this session."""
+        self.exchanges.append(self._redaction.exchange(exchange))
+        if exchange.operation == "createTask" and exchange.status is not None and 200 <= exchange.status < 300:
+            self._creations += 1
+            if isinstance(exchange.json, dict) and isinstance(exchange.json.get("id"), str):
+                self.created.append(exchange.json["id"])
 
     @property
     def tasks_left(self) -> int:
@@ -257,7 +313,7 @@ class Session:
         query: Sequence[tuple[str, str]],
         json_body: Any,
         body: bytes | None,
-        headers: Iterable[tuple[str, str]],
+        headers: Iterable[tuple[str, str | None]],
         authorization: str | None,
     ) -> "_Outgoing":
         documented = self.contract.operations[operation] if operation else None
@@ -270,15 +326,20 @@ class Session:
             raw_path = documented.path.format(**{name: quote(value, safe="") for name, value in parameters.items()})
         given = dict(self.target.headers)
         if authorization == STANDARD:
-            authorization = f"Bearer {self.target.token}" if self.target.token else None
-        if authorization is not None:
-            given["Authorization"] = authorization
+            if self.target.token:
+                _replace(given, "Authorization", f"Bearer {self.target.token}")
+        else:
+            _remove(given, "Authorization")
+            if authorization is not None:
+                given["Authorization"] = authorization
         if json_body is not None:
             body = json.dumps(json_body).encode()
         if body is not None:
             given.setdefault("Content-Type", "application/json")
         for name, value in headers:
-            _replace(given, name, value)
+            _remove(given, name)
+            if value is not None:
+                given[name] = value
         return _Outgoing(
             operation,
             method or (documented.method if documented else "GET"),
@@ -290,13 +351,22 @@ class Session:
         )
 
     async def _complete(self, outgoing: "_Outgoing") -> tuple[Response | None, Trouble | None]:
+        connection = _Connection()
+        response, trouble = await self._try(outgoing, connection)
+        lost = response is None and trouble is not None and trouble.kind is TroubleKind.BROKEN
+        # A server may close an idle connection at any moment, even while it is used again (RFC 9112, section 9.3.1).
+        if lost and connection.is_used_again and outgoing.operation != "createTask":
+            return await self._try(outgoing, _Connection())
+        return response, trouble
+
+    async def _try(self, outgoing: "_Outgoing", connection: "_Connection") -> tuple[Response | None, Trouble | None]:
         response: Response | None = None
+        rest = outgoing.rest(self.target.base_url)
+        rest["extensions"]["trace"] = connection.trace
         try:
             async with (
-                asyncio.timeout(REQUEST_DEADLINE),
-                self._http.stream(
-                    *outgoing.line(self.target.base_url), **outgoing.rest(self.target.base_url)
-                ) as answer,
+                asyncio.timeout(self._patience),
+                self._http.stream(*outgoing.line(self.target.base_url), **rest) as answer,
             ):
                 response = _head(answer)
                 content = bytearray()
@@ -306,38 +376,38 @@ class Session:
                         return _with_body(response, content), Trouble(TroubleKind.TOO_LONG)
             return _with_body(response, content), None
         except TimeoutError:
-            return response, Trouble(TroubleKind.TIMEOUT, f"after {REQUEST_DEADLINE:g} seconds")
+            return response, Trouble(TroubleKind.TIMEOUT, f"after {self._patience:g} seconds")
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ssl.SSLError, OSError) as error:
             return response, _trouble(error)
 
     async def _read_stream(
-        self, outgoing: "_Outgoing", deadline: StreamDeadline
+        self, outgoing: "_Outgoing", deadline: StreamDeadline, reader: "_StreamReader"
     ) -> tuple[Response | None, Trouble | None, StreamReading | None]:
-        response: Response | None = None
-        reader = _StreamReader(self.stopwatch, deadline)
         try:
             async with asyncio.timeout(None) as scope:
                 deadline.guard(scope, self.now())
                 async with self._http.stream(
                     *outgoing.line(self.target.base_url), **outgoing.rest(self.target.base_url)
                 ) as answer:
-                    response = _head(answer)
-                    if response.status != 200 or response.media_type != "text/event-stream":
-                        deadline.close_by(self.now() + REQUEST_DEADLINE)
-                        return _with_body(response, await _bounded(answer)), None, None
+                    reader.head = _head(answer)
+                    if reader.head.status != 200 or reader.head.media_type != "text/event-stream":
+                        deadline.close_by(self.now() + self._patience)
+                        content = await _bounded(answer)
+                        trouble = Trouble(TroubleKind.TOO_LONG) if len(content) > LONGEST_BODY else None
+                        return _with_body(reader.head, content), trouble, None
                     reader.opened = self.now()
                     async for chunk in answer.aiter_bytes():
-                        if not reader.take(chunk):
-                            return response, None, reader.reading(Ending.TOO_LONG)
-                return response, None, reader.reading(Ending.CLOSED)
+                        if enough := reader.take(chunk):
+                            return reader.head, None, reader.reading(enough)
+                return reader.head, None, reader.reading(Ending.CLOSED)
         except TimeoutError:
             if reader.opened is None:
-                return response, Trouble(TroubleKind.TIMEOUT, str(deadline.ending)), None
-            return response, None, reader.reading(deadline.ending)
+                return reader.head, Trouble(TroubleKind.TIMEOUT, str(deadline.ending)), None
+            return reader.head, None, reader.reading(deadline.ending)
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ssl.SSLError, OSError) as error:
             if reader.opened is None:
-                return response, _trouble(error), None
-            return response, _trouble(error), reader.reading(Ending.BROKEN)
+                return reader.head, _trouble(error), None
+            return reader.head, _trouble(error), reader.reading(Ending.BROKEN)
         finally:
             deadline.release()
 
@@ -361,10 +431,10 @@ class Session:
                 outgoing.method,
                 outgoing.path,
                 outgoing.query,
-                self._redaction.request_headers(outgoing.headers),
+                tuple(outgoing.headers.items()),
                 outgoing.body,
             ),
-            response=None if response is None else self._redaction.response(response),
+            response=response,
             began=began,
             ended=self.now(),
             path_parameters=outgoing.path_parameters,
@@ -373,8 +443,20 @@ class Session:
             label=label,
             group=group,
         )
+        exchange = self._redaction.exchange(exchange)
         self.exchanges.append(exchange)
         return exchange
+
+
+class _Connection:
+    """What an exchange learns of the connection that it got."""
+
+    def __init__(self) -> None:
+        self.is_used_again = True
+
+    async def trace(self, event: str, _: Mapping[str, Any]) -> None:
+        if event.startswith("connection."):
+            self.is_used_again = False
 
 
 class _Outgoing:
@@ -396,6 +478,10 @@ class _Outgoing:
         self.headers = headers
         self.body = body
 
+    @property
+    def _is_chunked(self) -> bool:
+        return any(name.lower() == "transfer-encoding" for name in self.headers)
+
     def line(self, base_url: str) -> tuple[str, str]:
         return self.method, base_url
 
@@ -405,28 +491,41 @@ class _Outgoing:
         target = httpx.URL(base_url).raw_path.rstrip(b"/") + f"{self.path}{query}".encode()
         return {
             "headers": {name: value.encode() for name, value in self.headers.items()},
-            "content": self.body,
+            "content": _in_chunks(self.body) if self.body is not None and self._is_chunked else self.body,
             "extensions": {"target": target},
         }
 
 
+async def _in_chunks(body: bytes) -> AsyncIterator[bytes]:
+    for start in range(0, len(body), CHUNK):
+        yield body[start : start + CHUNK]
+
+
 class _StreamReader:
-    def __init__(self, stopwatch: Stopwatch, deadline: StreamDeadline) -> None:
+    def __init__(self, stopwatch: Stopwatch, deadline: StreamDeadline, stop_after: int | None) -> None:
+        self.head: Response | None = None
         self.opened: float | None = None
         self._stopwatch = stopwatch
         self._deadline = deadline
+        self._stop_after = stop_after
         self._decoder = Decoder()
         self._frames: list[Frame] = []
+        self._length = 0
 
-    def take(self, chunk: bytes) -> bool:
-        """Read on; False once there is more than the suite keeps."""
+    def take(self, chunk: bytes) -> Ending | None:
+        """Read on, until there is a reason to stop."""
         now = self._stopwatch.now()
         self._deadline.hear(now)
+        self._length += len(chunk)
         frames = self._decoder.feed(chunk, now)
         self._frames.extend(frames)
         if any(_is_completion(frame) for frame in frames):
             self._deadline.close_by(now + CLOSING_GRACE)
-        return len(self._frames) < MOST_FRAMES
+        if self._stop_after is not None and len(self._frames) >= self._stop_after:
+            return Ending.STOPPED
+        if self._decoder.is_overfull or self._length > LONGEST_STREAM or len(self._frames) >= MOST_FRAMES:
+            return Ending.TOO_LONG
+        return None
 
     def reading(self, ending: Ending) -> StreamReading:
         if ending is Ending.CLOSED:
@@ -439,6 +538,7 @@ class _StreamReader:
             now,
             self._decoder.comments,
             tuple(self._decoder.problems),
+            tuple(self._decoder.undispatched),
         )
 
 
@@ -475,6 +575,10 @@ def _trouble(error: Exception) -> Trouble:
 
 
 def _replace(headers: dict[str, str], name: str, value: str) -> None:
+    _remove(headers, name)
+    headers[name] = value
+
+
+def _remove(headers: dict[str, str], name: str) -> None:
     for known in [known for known in headers if known.lower() == name.lower()]:
         del headers[known]
-    headers[name] = value

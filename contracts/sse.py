@@ -4,23 +4,26 @@ Pure: bytes and arrival times go in, frames come out. Who reads from the network
 """
 
 import codecs
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 from enum import StrEnum
+from io import StringIO
 
-LONGEST_LINE = 8 * 1024 * 1024
-KNOWN_FIELDS = frozenset({"event", "data", "id", "retry"})
+LONGEST_FRAME = 8 * 1024 * 1024
+LINE_END = re.compile("\r\n|\r|\n")
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One dispatched event. `arrived` is in seconds of the reader's clock, `problems` is against the grammar."""
+    """One dispatched event. `arrived` is in seconds of the reader's clock; `id` is the one given in this very frame;
+    `oddities` is what the standard lets pass and a client ignores."""
 
     event: str
     data: str
     id: str | None
     arrived: float
     fields: tuple[str, ...] = ()
-    problems: tuple[str, ...] = ()
+    oddities: tuple[str, ...] = ()
 
 
 class Ending(StrEnum):
@@ -37,7 +40,8 @@ class Ending(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StreamReading:
-    """A stream as it was read: `opened` when the headers came, `closed` when the reading ended."""
+    """A stream as it was read: `opened` when the headers came, `closed` when the reading ended. `problems` is what the
+    standard does not allow, `undispatched` the names of events that came without data: no client gets to see them."""
 
     frames: tuple[Frame, ...]
     ending: Ending
@@ -45,29 +49,55 @@ class StreamReading:
     closed: float
     comments: int = 0
     problems: tuple[str, ...] = ()
+    undispatched: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Block:
+    """The lines since the last blank one."""
+
+    data: list[str] = field(default_factory=list)
+    event: str = ""
+    id: str | None = None
+    fields: list[str] = field(default_factory=list)
+    oddities: list[str] = field(default_factory=list)
+    size: int = 0
 
 
 class Decoder:
-    """Turns the bytes of a stream into frames."""
+    """Turns the bytes of a stream into frames, in time that grows with their number only."""
 
     def __init__(self) -> None:
         self._text = codecs.getincrementaldecoder("utf-8")(errors="strict")
-        self._pending = ""
+        self._line = StringIO()
         self._after_carriage_return = False
-        self._first = True
-        self._lines: list[tuple[str, str]] = []
-        self._frame_problems: list[str] = []
+        self._at_start = True
+        self._block = _Block()
         self.comments = 0
         self.problems: list[str] = []
+        self.undispatched: list[str] = []
+        self.is_overfull = False
 
     def feed(self, chunk: bytes, arrived: float) -> list[Frame]:
-        """The frames that these bytes complete."""
-        return [frame for line in self._whole_lines(self._decode(chunk)) for frame in self._take(line, arrived)]
+        """The frames that these bytes complete. Once `is_overfull`, a frame is longer than anyone wants to keep, and
+        there are no more."""
+        if self.is_overfull:
+            return []
+        frames = []
+        for line in self._whole_lines(self._decode(chunk)):
+            if line:
+                self._note(line)
+            elif frame := self._dispatch(arrived):
+                frames.append(frame)
+        if self._block.size + self._line.tell() > LONGEST_FRAME:
+            self.is_overfull = True
+        return frames
 
     def finish(self) -> None:
-        """Note what an unfinished stream leaves behind: a reader throws half a frame away."""
-        self._decode(b"", final=True)
-        if self._pending or self._lines or self._frame_problems:
+        """The server closed the stream: note what it left unfinished, which a client throws away."""
+        self._whole_lines(self._decode(b"", final=True))
+        unfinished = self._line.getvalue()
+        if self._block.fields or (unfinished and not unfinished.startswith(":")):
             self.problems.append("the stream ends in the middle of a frame")
 
     def _decode(self, chunk: bytes, *, final: bool = False) -> str:
@@ -75,62 +105,66 @@ class Decoder:
             text = self._text.decode(chunk, final)
         except UnicodeDecodeError as error:
             self.problems.append(f"not UTF-8: {error.reason}")
+            begun, _ = self._text.getstate()
             self._text = codecs.getincrementaldecoder("utf-8")(errors="replace")
-            text = self._text.decode(chunk, final)
-        if self._first and text:
-            self._first = False
+            text = self._text.decode(begun + chunk, final)
+        if self._at_start and text:
+            self._at_start = False
             text = text.removeprefix("\ufeff")
         return text
 
     def _whole_lines(self, text: str) -> list[str]:
-        if self._after_carriage_return and text:
-            text = text.removeprefix("\n")
-        self._after_carriage_return = text.endswith("\r") if text else self._after_carriage_return
-        lines = (self._pending + text).replace("\r\n", "\n").replace("\r", "\n").split("\n")
-        self._pending = lines.pop()
-        if len(self._pending) > LONGEST_LINE:
-            self.problems.append(f"a line of more than {LONGEST_LINE} characters")
-            self._pending = ""
+        if not text:
+            return []
+        if self._after_carriage_return and text[0] == "\n":
+            text = text[1:]
+        self._after_carriage_return = text.endswith("\r")
+        first, *others = LINE_END.split(text)
+        self._line.write(first)
+        if not others:
+            return []
+        lines = [self._line.getvalue(), *others]
+        self._line = StringIO()
+        self._line.write(lines.pop())
         return lines
-
-    def _take(self, line: str, arrived: float) -> list[Frame]:
-        if line:
-            self._note(line)
-            return []
-        lines, self._lines = self._lines, []
-        problems, self._frame_problems = tuple(self._frame_problems), []
-        if not lines:
-            self.problems.extend(problems)
-            return []
-        data = [value for name, value in lines if name == "data"]
-        if not data:
-            problems += ("a frame without data is never dispatched",)
-        events = [value for name, value in lines if name == "event"]
-        ids = [value for name, value in lines if name == "id"]
-        if len(events) > 1:
-            problems += ("more than one event field",)
-        return [
-            Frame(
-                event=events[-1] if events and events[-1] else "message",
-                data="\n".join(data),
-                id=ids[-1] if ids else None,
-                arrived=arrived,
-                fields=tuple(name for name, _ in lines),
-                problems=problems,
-            )
-        ]
 
     def _note(self, line: str) -> None:
         if line.startswith(":"):
             self.comments += 1
             return
+        block = self._block
         name, _, value = line.partition(":")
-        if name not in KNOWN_FIELDS:
-            self._frame_problems.append(f"a line that is no field of an event stream: {line[:80]!r}")
-            return
         value = value.removeprefix(" ")
-        if name == "retry" and not (value.isascii() and value.isdigit()):
-            self._frame_problems.append(f"retry is not a number: {value[:80]!r}")
-        if name == "id" and "\0" in value:
-            self._frame_problems.append("an id that holds NUL is ignored")
-        self._lines.append((name, value))
+        block.size += len(line)
+        block.fields.append(name)
+        match name:
+            case "data":
+                block.data.append(value)
+            case "event":
+                if block.event and block.event != value:
+                    block.oddities.append("more than one event field")
+                block.event = value
+            case "id" if "\0" in value:
+                block.oddities.append("an id that holds NUL")
+            case "id":
+                block.id = value
+            case "retry":
+                if not (value.isascii() and value.isdigit()):
+                    block.oddities.append(f"a retry that is no number: {value[:80]!r}")
+            case _:
+                block.oddities.append(f"a line that is no known field: {line[:80]!r}")
+
+    def _dispatch(self, arrived: float) -> Frame | None:
+        block, self._block = self._block, _Block()
+        if "data" not in block.fields:
+            if block.event:
+                self.undispatched.append(block.event)
+            return None
+        return Frame(
+            event=block.event or "message",
+            data="\n".join(block.data),
+            id=block.id,
+            arrived=arrived,
+            fields=tuple(block.fields),
+            oddities=tuple(block.oddities),
+        )

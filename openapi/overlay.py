@@ -4,7 +4,7 @@ import copy
 from typing import Any
 
 from jsonpath_ng.exceptions import JsonPathParserError
-from jsonpath_ng.ext import parse
+from jsonpath_ng.ext.parser import parse
 
 
 class BrokenOverlay(Exception):
@@ -14,9 +14,10 @@ class BrokenOverlay(Exception):
 def apply_overlay(document: dict[str, Any], overlay: dict[str, Any]) -> dict[str, Any]:
     """The document with every `update` of the overlay merged in, in order; the given document stays as it is.
 
-    Objects are merged, arrays are extended, and everything else is replaced (Overlay 1.0, section 4.4.3). Raises
-    BrokenOverlay for an action without `update`, a target that is no JSONPath, and one that finds nothing: an overlay
-    that silently does nothing is a mistake.
+    Objects are merged, an array that is the target gets the update as another entry, arrays within objects are
+    concatenated, and everything else is replaced (Overlay 1.0, section 4.4.3). Raises BrokenOverlay for an action that
+    removes or does not update, for a target that is no JSONPath and, stricter than the specification, for one that
+    finds nothing: an overlay of ours that silently does nothing is a mistake.
     """
     result = copy.deepcopy(document)
     for action in overlay["actions"]:
@@ -27,8 +28,8 @@ def apply_overlay(document: dict[str, Any], overlay: dict[str, Any]) -> dict[str
             raise BrokenOverlay(f"{target} is not a JSONPath: {error}") from error
         if not found:
             raise BrokenOverlay(f"{target} finds nothing")
-        if "update" not in action:
-            raise BrokenOverlay(f"{target} has no update: an overlay of ours adds and never removes")
+        if "update" not in action or action.get("remove"):
+            raise BrokenOverlay(f"{target} is not to be updated: an overlay of ours adds and never removes")
         for match in found:
             _merge(match.value, copy.deepcopy(action["update"]), target)
     return result
@@ -47,4 +48,4 @@ def _merge(value: Any, update: Any, target: str) -> None:
             else:
                 value[key] = added
     else:
-        raise BrokenOverlay(f"{target} is neither an object nor an array")
+        raise BrokenOverlay(f"{target} cannot be merged: only objects with objects, and anything into arrays")

@@ -29,10 +29,12 @@ def test_it_holds_the_documents_the_scenarios_and_swagger_ui(wheel):
     assert "scenarios/scenario.schema.json" in names
     assert "scenarios/templates/react-app.yaml" in names
     assert "mock_server/swagger_ui/swagger-ui-bundle.js" in names
+    assert "contracts/overlays/both.yaml" in names
+    assert "contracts/known/known-failures.schema.json" in names
     assert not any(name.startswith("tests/") for name in names)
 
 
-def test_it_runs_in_an_empty_environment(wheel, tmp_path):
+def test_both_programs_run_in_an_empty_environment(wheel, tmp_path):
     venv.create(tmp_path / "env", with_pip=True)
     install = ["install", "--quiet", "--constraint", ROOT / "tests/constraints.txt", wheel]
     subprocess.run([tmp_path / "env/bin/python", "-m", "pip", *install], check=True, cwd=tmp_path, timeout=300)
@@ -40,3 +42,12 @@ def test_it_runs_in_an_empty_environment(wheel, tmp_path):
         headers = {"authorization": "Bearer mock-user-token"}
         assert httpx.get(f"{server.url}/v2/tasks", headers=headers).json() == {"tasks": [], "totalTasks": 0}
         assert httpx.get(f"{server.url}/ui/").status_code == 200
+        judged = subprocess.run(
+            [tmp_path / "env/bin/run-contract-tests", "--base-url", server.url, "--quick"],
+            env={"CONTRACT_TESTS_TOKEN": "mock-user-token"},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert judged.returncode == 0, judged.stdout + judged.stderr

@@ -1,10 +1,12 @@
 """Finds out which templates there are to work with."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from contracts.entity_refs import template_path as template_path
 from contracts.evidence import listed_tasks
-from contracts.exchange import Purpose
+from contracts.exchange import Exchange, Purpose
+from contracts.lifecycle import Status
 from contracts.probes.probe import Probe
 from contracts.session import Session
 from contracts.target import TemplateChoice, Templates
@@ -14,6 +16,8 @@ from contracts.template_values import make_values
 DEMO_ORDINARY = TemplateChoice("template:default/hello-world")
 DEMO_SLOW = TemplateChoice("template:default/data-pipeline")
 DEMO_FAILING = TemplateChoice("template:default/broken-legacy-migration")
+# The values that the suite adds to those of a template begin with it.
+MARK = "contractTests"
 
 
 async def discover(session: Session) -> None:
@@ -46,25 +50,27 @@ async def parameter_schema(session: Session, ref: str) -> Mapping[str, Any] | No
     return exchange.json if exchange.status == 200 and isinstance(exchange.json, dict) else None
 
 
-def template_path(ref: str) -> dict[str, str]:
-    """The path parameters that an entity reference, `[kind:][namespace/]name`, stands for."""
-    kind, _, rest = ref.rpartition(":")
-    namespace, _, name = rest.rpartition("/")
-    return {"namespace": namespace or "default", "kind": kind or "template", "name": name}
-
-
 async def _seen_templates(session: Session) -> dict[str, TemplateChoice]:
-    """By the status that a task ended with, the template and values it was made of."""
-    exchange = await session.call("listTasks", purpose=Purpose.ORDINARY)
+    """By the status that a task ended with, the template and values it was made of: for an end other than the usual
+    one, rather a template that was not seen to end well."""
+    seen = list(_choices(await session.call("listTasks", purpose=Purpose.ORDINARY)))
+    ending_well = {choice.ref for status, choice in seen if status == Status.COMPLETED}
     found: dict[str, TemplateChoice] = {}
-    for task in listed_tasks(exchange):
+    for status, choice in sorted(seen, key=lambda pair: pair[1].ref in ending_well):
+        found.setdefault(status, choice)
+    return found
+
+
+def _choices(listed: Exchange) -> Iterator[tuple[str, TemplateChoice]]:
+    for task in listed_tasks(listed):
         spec = task.get("spec")
         if not isinstance(spec, dict) or not isinstance(spec.get("templateInfo"), dict):
             continue
         ref, values = spec["templateInfo"].get("entityRef"), spec.get("parameters")
         if isinstance(ref, str) and ref and isinstance(values, dict):
-            found.setdefault(str(task.get("status")), TemplateChoice(ref, values))
-    return found
+            # What an earlier run of the suite added is not the template's own.
+            own = {name: value for name, value in values.items() if not name.startswith(MARK)}
+            yield str(task.get("status")), TemplateChoice(ref, own)
 
 
 DISCOVERY = Probe("discovery", discover)

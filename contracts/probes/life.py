@@ -8,6 +8,7 @@ from contracts.exchange import Exchange, Purpose
 from contracts.lifecycle import is_terminal
 from contracts.probes.probe import Probe
 from contracts.session import CLOSING_GRACE, Session, StreamDeadline
+from contracts.sse import Ending
 from contracts.target import TemplateChoice
 
 FIRST_PAUSE = 0.02
@@ -15,6 +16,22 @@ LONGEST_PAUSE = 0.5
 SHARE_OF_BUDGET = 0.35
 MOST_PATIENCE = 20.0
 MOST_RESUMPTIONS = 6
+# Bytes; a longer log is read once in so many seconds, and resumed only among its last events.
+LONG_LOG = 100_000
+RARELY = 2.0
+FEW = 20
+# Values that get lost or change easily on their way through a server.
+SPOILABLE = {
+    "nothing": None,
+    "no": False,
+    "zero": 0,
+    "empty": ["", [], {}],
+    "digits": "007",
+    "fraction": 0.1,
+    "large": 9_007_199_254_740_991,
+    "text": 'Grüße, 你好 🎉 e\u0301 <b>&amp;</b> "quoted" \\ / % + ${x}\n\tsecond line  ',
+    "ünïcode": {"nested": {"deeper": [1, [2, [3]]]}},
+}
 
 
 def patience(session: Session) -> float:
@@ -31,10 +48,11 @@ async def live(session: Session) -> None:
 async def _live_through(session: Session, template: TemplateChoice) -> None:
     secret = f"{session.marker}-secret-{len(session.secrets)}"
     session.secrets.append(secret)
-    made = await session.create(
-        template, secrets={"contractTests": secret}, extra_values={"contractTests": session.marker}
-    )
-    made = made or await session.create(template)
+    made = None
+    for extra in ({"contractTestsValues": {**SPOILABLE, "template": template.ref}}, {}):
+        marked = {"contractTests": session.marker, **extra}
+        made = made or await session.create(template, secrets={"contractTests": secret}, extra_values=marked)
+    made = made or await session.create(template, secrets={"contractTests": secret}) or await session.create(template)
     if made is None:
         return
     task_id, _ = made
@@ -54,7 +72,8 @@ async def follow(session: Session, task_id: str, deadline: StreamDeadline, *, un
 
     Once the task has ended, its stream may not be silent for more than CLOSING_GRACE seconds.
     """
-    wait, status = FIRST_PAUSE, None
+    wait, status, listed = FIRST_PAUSE, None, session.now()
+    next_log = 0.0
     end = deadline.at if until is None else until
     while session.now() < end:
         seen = await session.call("getTask", path={"taskId": task_id}, label="while it runs")
@@ -64,8 +83,11 @@ async def follow(session: Session, task_id: str, deadline: StreamDeadline, *, un
             return status
         if seen.status is None:
             return None
-        await session.call("getTaskLogs", path={"taskId": task_id}, label="while it runs")
-        if wait >= LONGEST_PAUSE:
+        if session.now() >= next_log:
+            log = await session.call("getTaskLogs", path={"taskId": task_id}, label="while it runs")
+            next_log = session.now() + (RARELY if is_long(log) else 0.0)
+        if session.now() - listed >= LONGEST_PAUSE:
+            listed = session.now()
             await session.call("listTasks", label="while it runs")
         await pause(wait)
         wait = min(LONGEST_PAUSE, wait * 1.5)
@@ -76,16 +98,35 @@ async def come_back(session: Session, task_id: str, watched: Exchange) -> None:
     """Read everything of a task once more: late, from any position, twice at once."""
     path = {"taskId": task_id}
     logs = await session.call("getTaskLogs", path=path, label="late")
-    await session.call("getTask", path=path, label="late")
+    seen = await session.call("getTask", path=path, label="late")
     await session.call("listTasks", label="late")
+    status = seen.json.get("status") if isinstance(seen.json, dict) else None
+    is_over = watched.stream is not None and watched.stream.ending is Ending.CLOSED
+    if not (is_over or is_terminal(status)):
+        # Each stream of a task that goes on would be read for as long as the patience lasts.
+        return
     await asyncio.gather(*(read_late(session, task_id, label="late") for _ in range(2)))
     events = stream_events(watched) or log_events(logs)
     numbers = sorted({event.sequence for event in events if event.sequence is not None})
+    if is_long(logs):
+        numbers = numbers[-FEW:]
     if numbers:
+        closes = True
         for after in resumption_points(numbers):
-            await read_late(session, task_id, after=after, label="resumed")
+            # One stream that stays open shows as much as six, each of which is waited for.
+            closes = closes and is_closed(await read_late(session, task_id, after=after, label="resumed"))
             await session.call("getTaskLogs", path=path, query=[("after", str(after))], label="resumed")
     await session.call("getTask", path=path, label="late")
+
+
+def is_closed(read: Exchange) -> bool:
+    """Whether the target has closed the stream that was read, or answered otherwise."""
+    return read.trouble is None and (read.stream is None or read.stream.ending is Ending.CLOSED)
+
+
+def is_long(log: Exchange) -> bool:
+    """Whether reading such a log again and again would keep the target, and the suite, from everything else."""
+    return log.response is not None and len(log.response.body) > LONG_LOG
 
 
 def resumption_points(numbers: list[int]) -> list[int]:

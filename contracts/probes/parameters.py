@@ -1,11 +1,88 @@
-"""Stub, to be written."""
+"""Filters the list by creators there are and are not, and asks for positions that are none or lie at the edge."""
 
+import asyncio
+
+from contracts.evidence import listed_tasks
+from contracts.exchange import Exchange, Purpose
+from contracts.labels import DOUBTFUL_INTEGER, EMPTY, HUGE_INTEGER, INTEGER, NO_INTEGER, NOBODY, OTHER_CASE
+from contracts.probes.cancellation import UNKNOWN_TASK
+from contracts.probes.life import read_late
 from contracts.probes.probe import Probe
-from contracts.session import Session
+from contracts.probes.some_task import has_ended, own_task, some_task
+from contracts.session import Session, StreamDeadline
+
+MOST_CREATORS = 3
+NOBODIES = ("user:default/contract-tests-nobody", "contract tests & söhne + 100%", "*", "%", ".*", "null")
+POSITIONS = {
+    NO_INTEGER: ("abc", "1.5", "NaN", "12abc"),
+    DOUBTFUL_INTEGER: ("", "1 2", "1,2", "1_000", "true", "Infinity"),
+    INTEGER: ("-1", "0", "2147483648", "9007199254740993", "9223372036854775807"),
+    HUGE_INTEGER: ("9223372036854775808", "1000000000000000000000000000000"),
+}
+STREAM_SECONDS = 5.0
 
 
 async def parameters(session: Session) -> None:
-    """To be written."""
+    """Ask with every kind of value in every query parameter."""
+    await asyncio.gather(_filters(session), _positions(session))
+
+
+async def _filters(session: Session) -> None:
+    creators = _creators(await session.call("listTasks"))
+    if not creators and await own_task(session):
+        creators = _creators(await session.call("listTasks"))
+    for creator in creators[:MOST_CREATORS]:
+        await session.call("listTasks", label="before it is filtered")
+        await _filtered(session, creator, "by somebody who created a task")
+        await session.call("listTasks", label="after it was filtered")
+    for creator in creators[:1]:
+        for other in _near(creator):
+            await _filtered(session, other, NOBODY)
+        if creator.swapcase() != creator:
+            await _filtered(session, creator.swapcase(), OTHER_CASE)
+    for nobody in NOBODIES:
+        await _filtered(session, nobody, NOBODY)
+    for _ in range(2):
+        await session.call("listTasks", label="after it was filtered")
+    await _filtered(session, "", EMPTY)
+
+
+async def _filtered(session: Session, creator: str, label: str) -> Exchange:
+    return await session.call("listTasks", query=[("createdBy", creator)], purpose=Purpose.FILTERED, label=label)
+
+
+def _creators(listing: Exchange) -> list[str]:
+    found = [task.get("createdBy") for task in listed_tasks(listing)]
+    return list(dict.fromkeys(creator for creator in found if isinstance(creator, str) and creator))
+
+
+def _near(creator: str) -> list[str]:
+    """What a filter might take for that creator that is not exact."""
+    name = creator.rpartition("/")[2] or creator[1:]
+    return [creator[:-1], creator[1:], name, f"{creator}x", f"{creator[:-1]}_", f"{NOBODIES[0]},{creator}"]
+
+
+async def _positions(session: Session) -> None:
+    task_id = await some_task(session) or UNKNOWN_TASK
+    ended = task_id != UNKNOWN_TASK and await has_ended(session, task_id)
+    await asyncio.gather(
+        *(
+            _position(session, task_id, value, label, ended=ended)
+            for label, values in POSITIONS.items()
+            for value in (values[:2] if session.limits.quick else values)
+        )
+    )
+
+
+async def _position(session: Session, task_id: str, value: str, label: str, *, ended: bool) -> None:
+    malformed = label in {NO_INTEGER, DOUBTFUL_INTEGER}
+    purpose = Purpose.MALFORMED_PARAMETER if malformed else Purpose.EDGE_PARAMETER
+    await session.call("getTaskLogs", path={"taskId": task_id}, query=[("after", value)], purpose=purpose, label=label)
+    if malformed:
+        deadline = StreamDeadline(session.now() + STREAM_SECONDS, silence=STREAM_SECONDS / 2)
+        await session.watch(task_id, deadline=deadline, after=value, purpose=purpose, label=label)
+    elif ended and label == INTEGER:
+        await read_late(session, task_id, after=int(value), purpose=purpose, label=label)
 
 
 PARAMETERS = Probe("parameters", parameters)

@@ -1,7 +1,8 @@
 """What a probe is."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from typing import Any
 
 from contracts.session import Session
 
@@ -12,6 +13,6 @@ class Probe:
     quick run."""
 
     name: str
-    run: Callable[[Session], Awaitable[None]]
+    run: Callable[[Session], Coroutine[Any, Any, None]]
     creates: bool = False
     quick: bool = True

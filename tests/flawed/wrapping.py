@@ -43,7 +43,7 @@ class Call:
     def json(self) -> Any:
         try:
             return json.loads(self.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
 
     def header(self, name: str) -> str | None:
@@ -73,7 +73,7 @@ class Answer:
     def json(self) -> Any:
         try:
             return json.loads(self.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
 
     def with_json(self, body: Any) -> "Answer":
@@ -177,7 +177,7 @@ Frames = AsyncIterator[bytes]
 
 def editing_frames(app: App, edit: Callable[[Call, Frames], Frames]) -> App:
     """Change event streams as they flow: `edit` turns the server's frames, each with its blank line, into whatever is
-    to be sent, chunk by chunk."""
+    to be sent, chunk by chunk; where it ends, the stream is closed."""
     import asyncio
 
     async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
@@ -187,6 +187,7 @@ def editing_frames(app: App, edit: Callable[[Call, Frames], Frames]) -> App:
             return
         queue: asyncio.Queue[bytes | None] = asyncio.Queue()
         start: Message | None = None
+        started = asyncio.Event()
 
         async def collect(message: Message) -> None:
             nonlocal start
@@ -195,6 +196,7 @@ def editing_frames(app: App, edit: Callable[[Call, Frames], Frames]) -> App:
             elif message["type"] == "http.response.start":
                 start = message
                 await send(message)
+                started.set()
             else:
                 pending.extend(message.get("body", b""))
                 while (end := pending.find(b"\n\n")) >= 0:
@@ -207,6 +209,7 @@ def editing_frames(app: App, edit: Callable[[Call, Frames], Frames]) -> App:
             try:
                 await app(scope, again, collect)
             finally:
+                started.set()
                 await queue.put(None)
 
         async def frames() -> Frames:
@@ -215,11 +218,13 @@ def editing_frames(app: App, edit: Callable[[Call, Frames], Frames]) -> App:
 
         running = asyncio.create_task(run())
         try:
-            async for chunk in edit(call, frames()):
-                await send({"type": "http.response.body", "body": chunk, "more_body": True})
-            await running
+            await started.wait()
             if start is not None and _is_stream(start):
+                async for chunk in edit(call, frames()):
+                    await send({"type": "http.response.body", "body": chunk, "more_body": True})
                 await send({"type": "http.response.body", "body": b"", "more_body": False})
+            else:
+                await running
         finally:
             running.cancel()
 
