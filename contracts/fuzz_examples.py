@@ -7,7 +7,7 @@ from contracts.contract import tightened_document
 from contracts.evidence import listed_tasks
 from contracts.exchange import Exchange
 from contracts.fuzz_order import FuzzOrder
-from contracts.probes.discovery import template_path
+from contracts.entity_refs import template_path
 from contracts.session import Session
 from contracts.target import TemplateChoice
 

@@ -175,7 +175,7 @@ class Run:
             self._fuzzed = await self._fuzz(session, session.stopwatch.left() - self._reserve)
             yield Ended(FUZZING, len(session.exchanges))
         # Also after an interrupt: no task is left running on the target.
-        end = session.now() + self._reserve
+        end = max(limits.time_budget, session.now() + self._reserve)
         async for progress in self._together(self._chosen([AFTERMATH]), session, end, always=True):
             yield progress
 
@@ -204,9 +204,9 @@ class Run:
                     timeout=max(0.0, until - session.now()),
                     return_when=asyncio.FIRST_COMPLETED,
                 )
-                for task in done & running.keys():
-                    probe = running.pop(task)
-                    if error := task.exception():
+                for ended in [task for task in running if task in done]:
+                    probe = running.pop(ended)
+                    if error := ended.exception():
                         self._problems.append(f"the suite itself failed in the probe {probe.name}: {error!r}")
                     yield Ended(probe.name, len(session.exchanges))
                 if stopped in done:

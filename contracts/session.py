@@ -227,7 +227,10 @@ class Session:
         began = self.now()
         reader = _StreamReader(self.stopwatch, deadline, stop_after)
         try:
-            response, trouble, stream = await self._read_stream(outgoing, deadline, reader)
+            connection = _Connection()
+            response, trouble, stream = await self._read_stream(outgoing, deadline, reader, connection)
+            if response is None and trouble and trouble.kind is TroubleKind.BROKEN and connection.is_used_again:
+                response, trouble, stream = await self._read_stream(outgoing, deadline, reader, _Connection())
         except asyncio.CancelledError:
             if reader.head is not None and reader.opened is not None:
                 read = reader.reading(Ending.STOPPED)
@@ -381,14 +384,14 @@ class Session:
             return response, _trouble(error)
 
     async def _read_stream(
-        self, outgoing: "_Outgoing", deadline: StreamDeadline, reader: "_StreamReader"
+        self, outgoing: "_Outgoing", deadline: StreamDeadline, reader: "_StreamReader", connection: "_Connection"
     ) -> tuple[Response | None, Trouble | None, StreamReading | None]:
+        rest = outgoing.rest(self.target.base_url)
+        rest["extensions"]["trace"] = connection.trace
         try:
             async with asyncio.timeout(None) as scope:
                 deadline.guard(scope, self.now())
-                async with self._http.stream(
-                    *outgoing.line(self.target.base_url), **outgoing.rest(self.target.base_url)
-                ) as answer:
+                async with self._http.stream(*outgoing.line(self.target.base_url), **rest) as answer:
                     reader.head = _head(answer)
                     if reader.head.status != 200 or reader.head.media_type != "text/event-stream":
                         deadline.close_by(self.now() + self._patience)

@@ -3,12 +3,17 @@
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
+from contracts.cli import main as run_contract_tests
+from contracts.known_failures import load_known_failures
+from contracts.rules import all_rules
 from mock_server.app import MockServer
-from mock_server.cli import main
+from mock_server.cli import main as run_mock_server
 from tests.server_process import running_server
 
 ROOT = Path(__file__).parents[1]
@@ -17,6 +22,7 @@ COMMANDS = re.findall(r"```sh\n(.*?)\n```", README, re.DOTALL)
 TOUR = re.findall(r"```console\n(.*?)```", README, re.DOTALL)
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
+YAML = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
 MARK = "@@@ next command @@@"
 
 
@@ -75,12 +81,29 @@ def test_the_first_command_sets_up_a_fresh_clone_and_starts_the_server(tmp_path)
         assert "Swagger UI" in server.banner
 
 
-def test_the_second_command_is_what_ci_runs():
-    assert COMMANDS[1] in (ROOT / ".ci/run").read_text(encoding="utf-8")
+def test_the_second_command_judges_the_server_of_the_first():
+    program = Path(sys.executable).with_name("run-contract-tests")
+    with running_server() as server:
+        command = COMMANDS[1].replace(".venv/bin/run-contract-tests", str(program))
+        command = command.replace("http://127.0.0.1:7007/api/scaffolder", server.url)
+        done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stdout
+    assert "CONFORMING" in done.stdout
+
+
+def test_the_last_command_is_what_ci_runs():
+    assert COMMANDS[-1] in (ROOT / ".ci/run").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
-    "option", [name for parameter in main.params for name in parameter.opts if name != "--version"]
+    "option",
+    [
+        name
+        for program in (run_mock_server, run_contract_tests)
+        for parameter in program.params
+        for name in parameter.opts
+        if name != "--version"
+    ],
 )
 def test_every_option_is_in_the_readme(option):
     assert f"`{option}" in README
@@ -99,7 +122,24 @@ def test_every_demo_template_is_in_the_readme():
 def test_the_scenario_of_the_readme_is_valid(tmp_path):
     from mock_server.scenario_files import load_scenarios
 
-    (example,) = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
+    (example,) = (block for block in YAML if "match:" in block)
     (tmp_path / "marta.yaml").write_text(example, encoding="utf-8")
     (scenario,) = load_scenarios([tmp_path], ROOT / "scenarios/scenario.schema.json")
     assert scenario.match is not None
+
+
+def test_the_known_failures_of_the_readme_are_valid(tmp_path):
+    (example,) = (block for block in YAML if "expires:" in block)
+    (tmp_path / "known.yaml").write_text(example, encoding="utf-8")
+    (entry,) = load_known_failures(str(tmp_path / "known.yaml"), [rule.id for rule in all_rules()])
+    assert entry.expires is not None
+
+
+def test_the_example_for_github_is_yaml():
+    (example,) = (block for block in YAML if "jobs:" in block)
+    assert yaml.safe_load(example)["jobs"]["contract"]["steps"]
+
+
+@pytest.mark.parametrize("family", list(dict.fromkeys(rule.family for rule in all_rules())))
+def test_every_family_of_rules_is_in_the_readme(family):
+    assert f"| `{family}` |" in README

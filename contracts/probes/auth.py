@@ -10,7 +10,7 @@ from contracts.credentials import UNKNOWN_WORD, derived_tokens, invented_tokens
 from contracts.exchange import Exchange, Purpose
 from contracts.labels import IN_THE_QUERY, NOT_THERE, OTHER_SPELLING, THERE, WRONG_IN_ITSELF
 from contracts.probes.cancellation import UNKNOWN_TASK
-from contracts.probes.discovery import template_path
+from contracts.entity_refs import template_path
 from contracts.probes.probe import Probe
 from contracts.probes.some_task import some_task
 from contracts.redaction import SHORTEST_SECRET, TOKEN_PLACEHOLDER

@@ -13,7 +13,7 @@ from contracts.session import Session, StreamDeadline
 
 # How long a slow task is watched before it is cancelled; one long enough to see its heart beat while it runs.
 WATCHED = 0.5
-WATCHED_LONG = 6.0
+WATCHED_LONG = 6.5
 # How long one that waits in a queue is waited for.
 QUEUED = 3.0
 UNKNOWN_TASK = "00000000-0000-4000-8000-000000000000"

@@ -214,18 +214,17 @@ BODIES: Mapping[str, bytes] = {
     "a list of lists": b"[[]]",
     "one brace": b"{",
     "two objects": b'{"values": {}} {"values": {}}',
-    "a comma too many": b'{"templateRef": "x", "template": {}, "values": {},}',
-    "single quotes": b"{'templateRef': 'x', 'template': {}, 'values': {}}",
-    "keys without quotes": b'{templateRef: "x", template: {}, values: {}}',
+    "a comma too many": b'{"templateRef": "contract-tests", "template": {}, "values": {},}',
+    "single quotes": b"{'templateRef': 'contract-tests', 'template': {}, 'values': {}}",
+    "keys without quotes": b'{templateRef: "contract-tests", template: {}, values: {}}',
     "NUL": b"\0",
     "only a byte order mark": b"\xef\xbb\xbf",
-    "a form": b"templateRef=x&values=y",
+    "a form": b"templateRef=contract-tests&values=y",
     "XML": b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY e "contract-tests">]><a>&e;</a>',
     "compressed": gzip.compress(b"{}", mtime=0),
 }
 
-SOUND = {"createTask": {"templateRef": NO_SUCH_TEMPLATE, "values": {}}}
-SOUND_BODY = json.dumps(SOUND["createTask"]).encode()
+SOUND_BODY = json.dumps({"templateRef": NO_SUCH_TEMPLATE, "values": {}}).encode()
 
 # Headers of a request to create a task, and its body where it matters. None: without that header.
 CONTENT_TYPES: Mapping[str, tuple[Sequence[tuple[str, str | None]], bytes]] = {
@@ -242,7 +241,7 @@ CONTENT_TYPES: Mapping[str, tuple[Sequence[tuple[str, str | None]], bytes]] = {
     "an empty content type": ((("Content-Type", ""),), SOUND_BODY),
     "a content type out of stars": ((("Content-Type", "*/*"),), SOUND_BODY),
     "a long content type": ((("Content-Type", "application/json; a=" + "b" * 3_000),), SOUND_BODY),
-    "a form": ((("Content-Type", "application/x-www-form-urlencoded"),), b"templateRef=x&values[a]=b"),
+    "a form": ((("Content-Type", "application/x-www-form-urlencoded"),), b"templateRef=contract-tests&values[a]=b"),
     "parts that never end": (
         (("Content-Type", "multipart/form-data; boundary=x"),),
         b'--x\r\nContent-Disposition: form-data; name="templateRef"\r\n\r\n',

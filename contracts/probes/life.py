@@ -72,7 +72,7 @@ async def follow(session: Session, task_id: str, deadline: StreamDeadline, *, un
 
     Once the task has ended, its stream may not be silent for more than CLOSING_GRACE seconds.
     """
-    wait, status, listed = FIRST_PAUSE, None, session.now()
+    wait, status, listed = FIRST_PAUSE, None, -LONGEST_PAUSE
     next_log = 0.0
     end = deadline.at if until is None else until
     while session.now() < end:

@@ -37,7 +37,8 @@ async def race(session: Session) -> None:
 
 
 async def _race_the_end(session: Session) -> None:
-    """Cancel tasks about when they end: earlier after one that had ended, later after one that was cancelled."""
+    """Cancel tasks about when they end: earlier after one that had ended, later after one that was cancelled. The last
+    one is far from it, if it has always been the same that won."""
     template, until = session.templates.ordinary, session.now() + LONGEST_RACING
     if template is None:
         return
@@ -45,13 +46,20 @@ async def _race_the_end(session: Session) -> None:
     if lasted is None:
         return
     delay, early, late = lasted, 0.0, lasted
-    for last in (MOST_RACES - number == 1 for number in range(MOST_RACES)):
-        if session.now() + 2 * lasted > until:
+    outcomes: set[str] = set()
+    for number in range(MOST_RACES):
+        if number == MOST_RACES - 1 and len(outcomes) == 1:
+            delay = 0.0 if Status.COMPLETED in outcomes else 2 * late
+        if session.now() + delay + lasted > until:
             return
-        status = await _cancel_after(session, template, 0.0 if last and not early else delay)
+        status = await _cancel_after(session, template, delay)
         if status is None:
             return
-        early, late = (early, delay) if status == Status.COMPLETED else (delay, late)
+        outcomes.add(status)
+        if status == Status.COMPLETED:
+            late = delay
+        else:
+            early, late = delay, max(late, 1.2 * delay)
         delay = (early + late) / 2
 
 

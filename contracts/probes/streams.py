@@ -15,6 +15,8 @@ READERS = 3
 WATCHED = 7.0
 EVENTS_A_VISIT = 2
 MOST_VISITS = 4
+# A stream of more is not read again and again.
+MANY_EVENTS = 1000
 # Before any event, and behind every one.
 EDGES = (-1, 0, 2**31 - 1)
 
@@ -73,7 +75,8 @@ async def _come_and_go(session: Session, task_id: str, deadline: StreamDeadline,
 
 
 async def _read_from_odd_places(session: Session, task_id: str, watched: Exchange) -> None:
-    for after in EDGES:
+    is_long = watched.stream is not None and len(watched.stream.frames) > MANY_EVENTS
+    for after in EDGES[-1:] if is_long else EDGES:
         read = await read_late(session, task_id, after=after, purpose=Purpose.EDGE_PARAMETER, label="from odd places")
         if not is_closed(read):
             return

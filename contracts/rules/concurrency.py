@@ -17,8 +17,8 @@ from contracts.sse import Ending
 
 CREATE = "#/paths/~1v2~1tasks/post/responses/201"
 LIST = "#/paths/~1v2~1tasks/get/responses/200"
-STREAM = "#/paths/~1v2~1tasks~1{taskId}/eventstream/get/responses/200"
-CANCEL = "#/paths/~1v2~1tasks~1{taskId}/cancel/post/responses/200"
+STREAM = "#/paths/~1v2~1tasks~1{taskId}~1eventstream/get/responses/200"
+CANCEL = "#/paths/~1v2~1tasks~1{taskId}~1cancel/post/responses/200"
 STATUS = "#/components/schemas/Task/properties/status"
 NEEDS_A_TASK = "--template and --values, so that tasks can be created"
 NEEDS_A_RACE = (

@@ -405,7 +405,7 @@ def chunks_are_read(evidence: Evidence) -> Iterator[Observation]:
 @rule(
     "ROBUST-16",
     "Clients that leave in the middle of a stream disturb nobody.",
-    source="#/paths/~1v2~1tasks~1{taskId}/eventstream/get",
+    source="#/paths/~1v2~1tasks~1{taskId}~1eventstream/get",
     why="Users close tabs all the time; each of them takes something from those who stay.",
     needs="--slow-template, so that there is a stream to leave",
     probes={"racing"},

@@ -20,6 +20,8 @@ PROMPT = 5.0
 BEHIND_THE_LOG = 3.0
 # More, where the delay is computed from the target's own times.
 BEHIND_ITS_TIME = 4.0
+# An event that comes after so many others, which came meanwhile, is not held back: there is much to send.
+MANY = 50
 
 Shown = Mapping[tuple[int, Said], tuple[float, Exchange]]
 
@@ -165,23 +167,29 @@ def _places(events: Sequence[Event]) -> list[tuple[int, Said]]:
 
 
 def _longest_behind(telling: Telling, shown: Shown) -> _Late | None:
-    """The event that was waited for longest while the stream said nothing else: a long one has much to say first."""
+    """The event that was waited for longest while the stream had little else to say."""
     found, matched = [], 0
-    heard, places = telling.reading.opened, _places(telling.events)
+    places, busy = _places(telling.events), _busy(telling)
     if not telling.is_whole:
         return None
-    for event, key in zip(telling.events, places, strict=True):
+    for event, key, busy_until in zip(telling.events, places, busy, strict=False):
         if key in shown:
             matched += 1
             known, log = shown[key]
-            found.append(_Late(max(known, heard), event.arrived, True, log))
-        heard = event.arrived
+            found.append(_Late(max(known, busy_until), event.arrived, True, log))
     # What has not come at all only counts where log and stream evidently speak of the same events.
     if matched == len(telling.events) and telling.reading.ending in {Ending.OVERDUE, Ending.SILENT, Ending.STOPPED}:
         closed = telling.reading.closed
         missing = [shown[key] for key in shown.keys() - set(places)]
-        found += [_Late(max(known, heard), closed, False, log) for known, log in missing if known < closed]
+        found += [_Late(max(known, busy[-1]), closed, False, log) for known, log in missing if known < closed]
     return max(found, key=lambda late: late.seen - late.due, default=None)
+
+
+def _busy(telling: Telling) -> list[float]:
+    """Until when the stream had so much else to say that each event, and one that may come after the last, was not late
+    for want of sending it."""
+    opened, arrivals = telling.reading.opened, [event.arrived for event in telling.events]
+    return [opened if place < MANY else max(opened, arrivals[place - MANY]) for place in range(len(arrivals) + 1)]
 
 
 def _longest_held_back(telling: Telling) -> tuple[float, float]:
@@ -191,14 +199,18 @@ def _longest_held_back(telling: Telling) -> tuple[float, float]:
     pace that fits what was seen is taken, so that nothing is expected too early.
     """
     opened, last = telling.reading.opened, telling.events[-1]
+    busy = dict(zip((id(event) for event in telling.events), _busy(telling), strict=False))
     pace = _pace(telling)
     times = _times(telling.events)
     if last.arrived - opened <= BEHIND_ITS_TIME or pace is None or not times:
         return 0.0, last.arrived
-    late = []
+    late, told = [], set[int | None]()
     for event, time in times:
+        if event.sequence is not None and event.sequence in told:
+            continue
+        told.add(event.sequence)
         due = times[-1][0].arrived - (times[-1][1] - time).total_seconds() / pace
-        late.append((event.arrived - max(due, opened), event.arrived))
+        late.append((event.arrived - max(due, busy[id(event)]), event.arrived))
     return max(late)
 
 

@@ -68,7 +68,7 @@ def parallel_readers_see_the_same(evidence: Evidence) -> Iterator[Observation]:
 
 @rule(
     "STREAM-25",
-    "An event says the same whenever, wherever and however often it is read: type, time and body under its number.",
+    "An event says the same whenever and however often it is read: type, time and body under its number.",
     source=STREAM,
     why="The log that the user reloads is another one than that which they saw.",
     needs=NEEDS_A_TASK,

@@ -83,7 +83,7 @@ def test_the_type_of_an_event_is_the_name_of_its_frame_or_stands_in_its_data():
 
 def test_what_is_no_json_object_is_no_event():
     assert stream_events(streamed([Frame("log", "so far, so good", None, 1.0), Frame("log", "[]", None, 1.0)])) == ()
-    assert [one.sequence for one in log_events(exchange("getTaskLogs", 200, [None, event(4), "x"]))] == [4]
+    assert [one.sequence for one in log_events(logged([None, event(4), "x"]))] == [4]
 
 
 @pytest.mark.parametrize("text", ["2026-11-22T10:00:00Z", "2026-11-22T10:00:00.000+00:00", "2026-11-22T12:00:00+02:00"])

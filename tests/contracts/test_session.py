@@ -272,3 +272,28 @@ def test_a_judge_that_was_kept_from_the_processor_reads_what_has_come_before_it_
             return await watcher
 
     assert ending(asyncio.run(watching())) is Ending.CLOSED
+
+
+def test_a_kept_connection_that_the_server_closes_under_the_request_is_no_fault():
+    served = 0
+
+    async def answer(reader, writer):
+        nonlocal served
+        served += 1
+        await reader.readuntil(b"\r\n\r\n")
+        if served == 1:
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n[]")
+            await reader.readuntil(b"\r\n\r\n")
+        else:
+            writer.write(HEADERS + LOG + COMPLETION)
+        writer.close()
+
+    async def watching() -> Exchange:
+        server = await asyncio.start_server(answer, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        async with server, Session(Target(f"http://127.0.0.1:{port}"), Limits(time_budget=5.0)) as session:
+            await session.call("listActions")
+            return await session.watch("task-1", deadline=StreamDeadline(session.now() + 5))
+
+    assert ending(asyncio.run(watching())) is Ending.CLOSED
+    assert served == 2

@@ -95,9 +95,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.flawed", description=__doc__)
     parser.add_argument("--jobs", type=int, default=3, help="how many runs at once")
     parser.add_argument("--examples", type=int, default=20, help="--max-examples of schemathesis run")
+    parser.add_argument("--every", type=int, default=1, help="only every so manieth defect of each family")
     parser.add_argument("--family", help="only the defects of one family, such as LIFE")
     arguments = parser.parse_args()
-    defects = [found for found in all_defects() if arguments.family in {None, found.family}]
+    families = [
+        [found for found in all_defects() if found.family == family]
+        for family in dict.fromkeys(found.family for found in all_defects())
+        if arguments.family in {None, family}
+    ]
+    defects = [found for family in families for found in family[:: arguments.every]]
     with flawed_server() as address:
         asyncio.run(measure(address, defects, jobs=arguments.jobs, examples=arguments.examples))
 

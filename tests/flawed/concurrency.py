@@ -215,7 +215,7 @@ def two_pages_overlap(app: App) -> App:
 
 
 @defect("RACE-06", blames="getTask")
-def values_of_the_last_task(app: App) -> App:
+def values_of_another_parallel_task(app: App) -> App:
     """The values are kept by the template, not by the task: those of the last one are those of all."""
     last: dict[str, Any] = {}
 

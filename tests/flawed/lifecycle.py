@@ -302,7 +302,7 @@ def unknown_task_has_an_empty_stream(app: App) -> App:
 
 
 @defect("LIFE-07", blames="getTask")
-def unknown_task_is_gone(app: App) -> App:
+def unknown_task_is_gone_for_good(app: App) -> App:
     """A task that never was is 410."""
 
     def edit(call: Call, answer: Answer) -> Answer:

@@ -22,6 +22,7 @@ class FlawedServer:
 
     def __init__(self) -> None:
         self._sound = MockServer(Options(speed=SPEED))
+        self.simulator = self._sound.simulator
         self._flawed: dict[str, App] = {found.name: found.wrap(self._sound) for found in all_defects()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -194,7 +194,7 @@ def flags_are_chosen_by_word(app: App) -> App:
 
 
 @defect("TEMPL-09", blames="getTemplateParameterSchema")
-def unknown_template_has_an_empty_form(app: App) -> App:
+def unknown_template_asks_nothing(app: App) -> App:
     """A template that does not exist is one without parameters."""
 
     def edit(call: Call, answer: Answer) -> Answer:

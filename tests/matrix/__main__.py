@@ -8,11 +8,10 @@ once, `--only` nothing but these rules, `-v` says what is objected to.
 import argparse
 import sys
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor, as_completed
 
 from contracts.profile import Profile
 from tests.matrix.combinations import SAMPLE, Combination, matrix
-from tests.matrix.judging import Verdict, verdict_on
+from tests.matrix.judging import Verdict, counted, verdicts_on
 
 HEADINGS = ("combination", "verdict", "seconds", "untested", "failures")
 ROW = "{:<58} {:<15} {:>7} {:>8}  {}"
@@ -24,15 +23,13 @@ def main(arguments: list[str]) -> int:
     combinations = list(_chosen(SAMPLE if options.sample else matrix(), options))
     print(ROW.format(*HEADINGS), flush=True)
     failed = 0
-    with ThreadPoolExecutor(options.jobs) as pool:
-        running = {pool.submit(verdict_on, combination, only=options.only): combination for combination in combinations}
-        for done in as_completed(running):
-            verdict = done.result()
-            failed += bool(verdict.failures or verdict.problems)
-            print(_row(verdict), flush=True)
-            if options.verbose:
-                for line in (*verdict.failures, *verdict.problems):
-                    print(f"    {line}", flush=True)
+    for verdict in verdicts_on(combinations, jobs=options.jobs, only=options.only):
+        failed += bool(verdict.failures or verdict.problems)
+        print(_row(verdict), flush=True)
+        if options.verbose:
+            for line in (*verdict.failures, *verdict.advice, *verdict.problems):
+                print(f"    {line}", flush=True)
+            print(f"    not testable: {', '.join(verdict.untested) or 'none'}", flush=True)
     print(f"{len(combinations)} combinations, {failed} of them with failures or problems")
     return 1 if failed else 0
 
@@ -48,13 +45,14 @@ def _chosen(combinations: Iterable[Combination], options: argparse.Namespace) ->
 
 
 def _row(verdict: Verdict) -> str:
-    failures = ", ".join(f"{id} ({count})" for id, count in verdict.failed.items())
+    failures = ", ".join(f"{id} ({count})" for id, count in counted(verdict.failures).items())
+    advice = ", ".join(counted(verdict.advice))
     return ROW.format(
         str(verdict.combination),
         verdict.verdict,
         f"{verdict.seconds:.1f}",
         len(verdict.untested),
-        "; ".join(filter(None, [failures, *verdict.problems])) or "none",
+        "; ".join([failures or "none", *([f"advice: {advice}"] if advice else []), *verdict.problems]),
     )
 
 

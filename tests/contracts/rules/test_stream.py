@@ -275,3 +275,11 @@ def test_events_of_a_target_whose_time_passes_a_hundred_times_as_fast():
 def test_a_late_reader_gets_everything_at_once():
     life = [created(began=0), polled(began=30), streamed(WHOLE, began=60), *polls(2, 20)]
     assert holds(stream_delivery.sent_when_they_happen, evidence(*life))
+
+
+def test_a_stream_that_has_more_to_send_than_it_can_is_busy_and_not_late():
+    many = [frame(event(number, created_at=at(1)), arrived=2.0 + number / 100) for number in range(1, 1000)]
+    life = [created(began=0), streamed(many, began=0.6, took=12), logged([event(999, created_at=at(1))], began=2.1)]
+    busy = evidence(*life, *polls(2, 4, 6, 8, 9))
+    assert holds(stream_delivery.sent_when_they_happen, busy)
+    assert holds(stream_delivery.not_behind_the_log, busy)
