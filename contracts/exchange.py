@@ -15,8 +15,8 @@ class Purpose(StrEnum):
 
     ORDINARY = "as a client would"
     FUZZED = "fuzzed"
-    WITHOUT_TOKEN = "without a token"
-    WRONG_TOKEN = "with a wrong token"
+    WITHOUT_TOKEN = "without a token"  # noqa: S105
+    WRONG_TOKEN = "with a wrong token"  # noqa: S105
     WRONG_SCHEME = "with the token under a wrong scheme"
     ODD_CASING = "with the scheme in odd casing"
     UNKNOWN_TASK = "of an unknown task"

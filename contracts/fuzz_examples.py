@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from contracts.contract import tightened_document
+from contracts.entity_refs import template_path
 from contracts.evidence import listed_tasks
 from contracts.exchange import Exchange
 from contracts.fuzz_order import FuzzOrder
-from contracts.entity_refs import template_path
 from contracts.session import Session
 from contracts.target import TemplateChoice
 

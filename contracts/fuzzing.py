@@ -15,7 +15,8 @@ from contracts.evidence import FuzzReport
 from contracts.fuzz_examples import order_for
 from contracts.fuzz_order import FuzzOrder
 from contracts.fuzz_transcript import Transcript
-from contracts.session import LONGEST_BODY, REQUEST_DEADLINE, Session
+from contracts.session import REQUEST_DEADLINE, Session
+from contracts.transport import LONGEST_BODY
 
 PROGRAM = "contracts.fuzzer"
 # The fuzzer gives a request up by itself; who waits so much longer for it waits in vain.

@@ -24,7 +24,6 @@ class Allowance(Enum):
     NULL_HEARTBEAT = "lastHeartbeatAt is null until the task is claimed"
     CANCELLED_TASK_FAILS = "a cancelled task ends failed"
     LATE_CANCEL_IS_TOLD = "cancelling a finished task adds an event after the completion"
-    EMPTY_NOT_FOUND = "an unknown path or method is a 404 without a body"
     MALFORMED_REF_IS_A_FAULT = "a malformed templateRef is answered 500"
     EMPTY_QUERY_IS_REFUSED = "an empty query value is answered 400"
     CONTENTS_ARE_REQUIRED = "a dry run without directoryContents is refused"

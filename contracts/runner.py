@@ -105,7 +105,7 @@ class Run:
                     yield progress
                 gone = await departure(session)
             self._problems.extend(problem for problem in (unusable, gone) if problem)
-            evidence = replace(gathered(session), fuzz=self._fuzzed, gone=gone, notes=self._notes())
+            evidence = replace(gathered(session), fuzz=self._fuzzed, gone=gone)
             if gone is not None:
                 evidence = replace(evidence, exchanges=before_departure(evidence.exchanges))
             results, left_out = [], []
@@ -234,12 +234,9 @@ class Run:
             return None
         report = fuzzing.result()
         self._problems.extend(f"the fuzzing went wrong: {error}" for error in report.errors)
+        if not report.completed:
+            session.notes.append(f"the fuzzing was cut short after {report.cases} requests: --time-budget gives more")
         return report
-
-    def _notes(self) -> tuple[str, ...]:
-        if self._fuzzed is None or self._fuzzed.completed:
-            return ()
-        return (f"the fuzzing was cut short after {self._fuzzed.cases} requests (a longer --time-budget may help)",)
 
 
 def judge(rule: Rule, evidence: Evidence, order: Order) -> Result:

@@ -4,10 +4,10 @@ import asyncio
 import json
 import ssl
 import uuid
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Final, Self
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 import httpx
 
@@ -15,18 +15,13 @@ from contracts.clock import Stopwatch
 from contracts.contract import Contract, contract_of
 from contracts.exchange import Exchange, Purpose, Request, Response, Trouble, TroubleKind
 from contracts.redaction import Redaction
-from contracts.sse import Decoder, Ending, Frame, StreamReading
+from contracts.sse import Ending, StreamReading
+from contracts.stream_deadline import StreamDeadline
+from contracts.stream_reader import StreamReader
 from contracts.target import Limits, Target, TemplateChoice, Templates
+from contracts.transport import Connection, Outgoing, head_of, read_body, trouble_of
 
 REQUEST_DEADLINE = 10.0
-CLOSING_GRACE = 5.0
-LONGEST_BODY = 16 * 1024 * 1024
-MOST_FRAMES = 50_000
-LONGEST_STREAM = 64 * 1024 * 1024
-# How soon a deadline that has come is looked at again before it counts, and how often one is looked at in any case.
-SECOND_LOOK = 0.2
-LONGEST_NAP = 3600.0
-CHUNK = 64
 # Below what servers grant an idle connection, so that none is closed under a request.
 KEEPALIVE = 1.0
 PARALLEL_REQUESTS = 16
@@ -34,89 +29,11 @@ PARALLEL_REQUESTS = 16
 STANDARD: Final = "the target's own token"
 
 
-class StreamDeadline:
-    """How long a stream may still be read: until the second `at` of the session's clock, and no longer than `silence`
-    seconds without a byte. Whoever knows that its task has ended tightens it."""
-
-    def __init__(self, at: float, *, silence: float = float("inf")) -> None:
-        self._at = at
-        self._silence = silence
-        self._heard = 0.0
-        self._at_ending = Ending.OVERDUE
-        self._scope: asyncio.Timeout | None = None
-        self._alarm: asyncio.TimerHandle | None = None
-        self._offset = 0.0
-
-    @property
-    def at(self) -> float:
-        return self._at
-
-    @property
-    def ending(self) -> Ending:
-        """What it means when the deadline comes."""
-        return self._at_ending if self._at <= self._heard + self._silence else Ending.SILENT
-
-    def close_by(self, at: float) -> None:
-        """The last event has come: the server has until then to close the stream."""
-        if at < self._at:
-            self._at, self._at_ending = at, Ending.LEFT_OPEN
-            self._set_alarm()
-
-    def bear_silence(self, seconds: float, now: float) -> None:
-        """From now on, give up after so many seconds without a byte."""
-        self._silence = min(self._silence, seconds)
-        self._heard = max(self._heard, now)
-        self._set_alarm()
-
-    def hear(self, now: float) -> None:
-        """Bytes came."""
-        self._heard = now
-
-    def guard(self, scope: asyncio.Timeout, now: float) -> None:
-        """Let this scope end at the deadline; `now` is the second of the session's clock."""
-        self._scope = scope
-        self._heard = now
-        self._offset = asyncio.get_running_loop().time() - now
-        self._set_alarm()
-
-    def release(self) -> None:
-        """The reading is over."""
-        self._scope = None
-        if self._alarm is not None:
-            self._alarm.cancel()
-
-    @property
-    def _due(self) -> float:
-        return min(self._at, self._heard + self._silence) + self._offset
-
-    def _set_alarm(self) -> None:
-        if self._scope is None:
-            return
-        if self._alarm is not None:
-            self._alarm.cancel()
-        loop = asyncio.get_running_loop()
-        self._alarm = loop.call_at(min(self._due, loop.time() + LONGEST_NAP), self._look)
-
-    def _look(self) -> None:
-        loop = asyncio.get_running_loop()
-        if loop.time() < self._due:
-            self._set_alarm()
-        else:
-            # This process may have been kept from the processor: what has come meanwhile is read first.
-            self._alarm = loop.call_later(SECOND_LOOK, self._look_again)
-
-    def _look_again(self) -> None:
-        now = asyncio.get_running_loop().time()
-        if now < self._due:
-            self._set_alarm()
-        elif self._scope is not None:
-            self._scope.reschedule(now)
-
-
 class Session:
     """Asks the target and keeps what it answers.
 
-    `templates` are found by the first probe; `marker` is written into the values of every task that is created.
+    `templates` are found by the first probe; `marker` is written into the values of every task that is created;
+    `notes` tell the user what the verdict does not show.
     """
 
     def __init__(self, target: Target, limits: Limits, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
@@ -128,6 +45,7 @@ class Session:
         self.templates = Templates()
         self.marker = f"contract-tests-{uuid.uuid4().hex[:12]}"
         self.secrets: list[str] = []
+        self.notes: list[str] = []
         self.created: list[str] = []
         self._creations = 0
         self._redaction = Redaction(target)
@@ -141,7 +59,7 @@ class Session:
             # Nothing of the environment: no proxy, no netrc, no CA bundle.
             trust_env=False,
             verify=verify,
-            timeout=None,
+            timeout=None,  # noqa: S113 every request has a deadline over all of it
             follow_redirects=False,
             transport=transport,
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=32, keepalive_expiry=KEEPALIVE),
@@ -225,12 +143,12 @@ class Session:
             authorization,
         )
         began = self.now()
-        reader = _StreamReader(self.stopwatch, deadline, stop_after)
+        reader = StreamReader(self.stopwatch, deadline, stop_after)
         try:
-            connection = _Connection()
+            connection = Connection()
             response, trouble, stream = await self._read_stream(outgoing, deadline, reader, connection)
             if response is None and trouble and trouble.kind is TroubleKind.BROKEN and connection.is_used_again:
-                response, trouble, stream = await self._read_stream(outgoing, deadline, reader, _Connection())
+                response, trouble, stream = await self._read_stream(outgoing, deadline, reader, Connection())
         except asyncio.CancelledError:
             if reader.head is not None and reader.opened is not None:
                 read = reader.reading(Ending.STOPPED)
@@ -318,7 +236,7 @@ class Session:
         body: bytes | None,
         headers: Iterable[tuple[str, str | None]],
         authorization: str | None,
-    ) -> "_Outgoing":
+    ) -> Outgoing:
         documented = self.contract.operations[operation] if operation else None
         parameters = path if isinstance(path, Mapping) else {}
         if isinstance(path, str):
@@ -343,7 +261,7 @@ class Session:
             _remove(given, name)
             if value is not None:
                 given[name] = value
-        return _Outgoing(
+        return Outgoing(
             operation,
             method or (documented.method if documented else "GET"),
             raw_path,
@@ -353,16 +271,16 @@ class Session:
             body,
         )
 
-    async def _complete(self, outgoing: "_Outgoing") -> tuple[Response | None, Trouble | None]:
-        connection = _Connection()
+    async def _complete(self, outgoing: Outgoing) -> tuple[Response | None, Trouble | None]:
+        connection = Connection()
         response, trouble = await self._try(outgoing, connection)
         lost = response is None and trouble is not None and trouble.kind is TroubleKind.BROKEN
         # A server may close an idle connection at any moment, even while it is used again (RFC 9112, section 9.3.1).
         if lost and connection.is_used_again and outgoing.operation != "createTask":
-            return await self._try(outgoing, _Connection())
+            return await self._try(outgoing, Connection())
         return response, trouble
 
-    async def _try(self, outgoing: "_Outgoing", connection: "_Connection") -> tuple[Response | None, Trouble | None]:
+    async def _try(self, outgoing: Outgoing, connection: Connection) -> tuple[Response | None, Trouble | None]:
         response: Response | None = None
         rest = outgoing.rest(self.target.base_url)
         rest["extensions"]["trace"] = connection.trace
@@ -371,20 +289,15 @@ class Session:
                 asyncio.timeout(self._patience),
                 self._http.stream(*outgoing.line(self.target.base_url), **rest) as answer,
             ):
-                response = _head(answer)
-                content = bytearray()
-                async for chunk in answer.aiter_bytes():
-                    content += chunk
-                    if len(content) > LONGEST_BODY:
-                        return _with_body(response, content), Trouble(TroubleKind.TOO_LONG)
-            return _with_body(response, content), None
+                response = head_of(answer)
+                return await read_body(response, answer)
         except TimeoutError:
             return response, Trouble(TroubleKind.TIMEOUT, f"after {self._patience:g} seconds")
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ssl.SSLError, OSError) as error:
-            return response, _trouble(error)
+            return response, trouble_of(error)
 
     async def _read_stream(
-        self, outgoing: "_Outgoing", deadline: StreamDeadline, reader: "_StreamReader", connection: "_Connection"
+        self, outgoing: Outgoing, deadline: StreamDeadline, reader: "StreamReader", connection: Connection
     ) -> tuple[Response | None, Trouble | None, StreamReading | None]:
         rest = outgoing.rest(self.target.base_url)
         rest["extensions"]["trace"] = connection.trace
@@ -392,12 +305,10 @@ class Session:
             async with asyncio.timeout(None) as scope:
                 deadline.guard(scope, self.now())
                 async with self._http.stream(*outgoing.line(self.target.base_url), **rest) as answer:
-                    reader.head = _head(answer)
+                    reader.head = head_of(answer)
                     if reader.head.status != 200 or reader.head.media_type != "text/event-stream":
                         deadline.close_by(self.now() + self._patience)
-                        content = await _bounded(answer)
-                        trouble = Trouble(TroubleKind.TOO_LONG) if len(content) > LONGEST_BODY else None
-                        return _with_body(reader.head, content), trouble, None
+                        return *await read_body(reader.head, answer), None
                     reader.opened = self.now()
                     async for chunk in answer.aiter_bytes():
                         if enough := reader.take(chunk):
@@ -409,14 +320,14 @@ class Session:
             return reader.head, None, reader.reading(deadline.ending)
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ssl.SSLError, OSError) as error:
             if reader.opened is None:
-                return reader.head, _trouble(error), None
-            return reader.head, _trouble(error), reader.reading(Ending.BROKEN)
+                return reader.head, trouble_of(error), None
+            return reader.head, trouble_of(error), reader.reading(Ending.BROKEN)
         finally:
             deadline.release()
 
     def _record(
         self,
-        outgoing: "_Outgoing",
+        outgoing: Outgoing,
         response: Response | None,
         began: float,
         purpose: Purpose,
@@ -449,132 +360,6 @@ class Session:
         exchange = self._redaction.exchange(exchange)
         self.exchanges.append(exchange)
         return exchange
-
-
-class _Connection:
-    """What an exchange learns of the connection that it got."""
-
-    def __init__(self) -> None:
-        self.is_used_again = True
-
-    async def trace(self, event: str, _: Mapping[str, Any]) -> None:
-        if event.startswith("connection."):
-            self.is_used_again = False
-
-
-class _Outgoing:
-    def __init__(
-        self,
-        operation: str | None,
-        method: str,
-        path: str,
-        path_parameters: Mapping[str, str],
-        query: tuple[tuple[str, str], ...],
-        headers: Mapping[str, str],
-        body: bytes | None,
-    ) -> None:
-        self.operation = operation
-        self.method = method
-        self.path = path
-        self.path_parameters = path_parameters
-        self.query = query
-        self.headers = headers
-        self.body = body
-
-    @property
-    def _is_chunked(self) -> bool:
-        return any(name.lower() == "transfer-encoding" for name in self.headers)
-
-    def line(self, base_url: str) -> tuple[str, str]:
-        return self.method, base_url
-
-    def rest(self, base_url: str) -> dict[str, Any]:
-        # The target as it is to stand in the request line: the library would tidy up dots and encodings.
-        query = f"?{urlencode(self.query)}" if self.query else ""
-        target = httpx.URL(base_url).raw_path.rstrip(b"/") + f"{self.path}{query}".encode()
-        return {
-            "headers": {name: value.encode() for name, value in self.headers.items()},
-            "content": _in_chunks(self.body) if self.body is not None and self._is_chunked else self.body,
-            "extensions": {"target": target},
-        }
-
-
-async def _in_chunks(body: bytes) -> AsyncIterator[bytes]:
-    for start in range(0, len(body), CHUNK):
-        yield body[start : start + CHUNK]
-
-
-class _StreamReader:
-    def __init__(self, stopwatch: Stopwatch, deadline: StreamDeadline, stop_after: int | None) -> None:
-        self.head: Response | None = None
-        self.opened: float | None = None
-        self._stopwatch = stopwatch
-        self._deadline = deadline
-        self._stop_after = stop_after
-        self._decoder = Decoder()
-        self._frames: list[Frame] = []
-        self._length = 0
-
-    def take(self, chunk: bytes) -> Ending | None:
-        """Read on, until there is a reason to stop."""
-        now = self._stopwatch.now()
-        self._deadline.hear(now)
-        self._length += len(chunk)
-        frames = self._decoder.feed(chunk, now)
-        self._frames.extend(frames)
-        if any(_is_completion(frame) for frame in frames):
-            self._deadline.close_by(now + CLOSING_GRACE)
-        if self._stop_after is not None and len(self._frames) >= self._stop_after:
-            return Ending.STOPPED
-        if self._decoder.is_overfull or self._length > LONGEST_STREAM or len(self._frames) >= MOST_FRAMES:
-            return Ending.TOO_LONG
-        return None
-
-    def reading(self, ending: Ending) -> StreamReading:
-        if ending is Ending.CLOSED:
-            self._decoder.finish()
-        now = self._stopwatch.now()
-        return StreamReading(
-            tuple(self._frames),
-            ending,
-            now if self.opened is None else self.opened,
-            now,
-            self._decoder.comments,
-            tuple(self._decoder.problems),
-            tuple(self._decoder.undispatched),
-        )
-
-
-def _is_completion(frame: Frame) -> bool:
-    return frame.event == "completion" or (frame.event == "message" and '"completion"' in frame.data)
-
-
-def _head(answer: httpx.Response) -> Response:
-    return Response(answer.status_code, tuple((name.lower(), value) for name, value in answer.headers.multi_items()))
-
-
-def _with_body(response: Response, content: bytes | bytearray) -> Response:
-    return Response(response.status, response.headers, bytes(content))
-
-
-async def _bounded(answer: httpx.Response) -> bytes:
-    content = bytearray()
-    async for chunk in answer.aiter_bytes():
-        content += chunk
-        if len(content) > LONGEST_BODY:
-            break
-    return bytes(content)
-
-
-def _trouble(error: Exception) -> Trouble:
-    detail = str(error)[:200] or type(error).__name__
-    if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
-        return Trouble(TroubleKind.UNREACHABLE, detail)
-    if isinstance(error, httpx.DecodingError | httpx.UnsupportedProtocol | httpx.InvalidURL):
-        return Trouble(TroubleKind.GARBAGE, detail)
-    if isinstance(error, httpx.RemoteProtocolError) and "disconnected" not in detail and "closed" not in detail:
-        return Trouble(TroubleKind.GARBAGE, detail)
-    return Trouble(TroubleKind.BROKEN, detail)
 
 
 def _replace(headers: dict[str, str], name: str, value: str) -> None:

@@ -30,6 +30,7 @@ def test_it_holds_the_documents_the_scenarios_and_swagger_ui(wheel):
     assert "scenarios/templates/react-app.yaml" in names
     assert "mock_server/swagger_ui/swagger-ui-bundle.js" in names
     assert "contracts/overlays/both.yaml" in names
+    assert "contracts/statements.yaml" in names
     assert "contracts/known/known-failures.schema.json" in names
     assert not any(name.startswith("tests/") for name in names)
 

@@ -57,6 +57,7 @@ def gathered(session: Session) -> Evidence:
         marker=session.marker,
         secrets=tuple(session.secrets),
         has_token=session.target.token is not None,
+        notes=tuple(session.notes),
     )
 
 

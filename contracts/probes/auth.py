@@ -7,14 +7,15 @@ from typing import Any
 from urllib.parse import quote, quote_plus, urlsplit
 
 from contracts.credentials import UNKNOWN_WORD, derived_tokens, invented_tokens
+from contracts.entity_refs import template_path
 from contracts.exchange import Exchange, Purpose
 from contracts.labels import IN_THE_QUERY, NOT_THERE, OTHER_SPELLING, THERE, WRONG_IN_ITSELF
 from contracts.probes.cancellation import UNKNOWN_TASK
-from contracts.entity_refs import template_path
 from contracts.probes.probe import Probe
 from contracts.probes.some_task import some_task
 from contracts.redaction import SHORTEST_SECRET, TOKEN_PLACEHOLDER
-from contracts.session import Session, StreamDeadline
+from contracts.session import Session
+from contracts.stream_deadline import StreamDeadline
 
 UNKNOWN_TEMPLATE = "template:default/contract-tests-unknown"
 STREAM_SECONDS = 8.0

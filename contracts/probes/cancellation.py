@@ -9,7 +9,8 @@ from contracts.probes.life import come_back, follow, is_long, patience
 from contracts.probes.probe import Probe
 from contracts.profile import Allowance
 from contracts.readings import CATCHING_UP, RACE
-from contracts.session import Session, StreamDeadline
+from contracts.session import Session
+from contracts.stream_deadline import StreamDeadline
 
 # How long a slow task is watched before it is cancelled; one long enough to see its heart beat while it runs.
 WATCHED = 0.5

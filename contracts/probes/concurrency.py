@@ -5,7 +5,8 @@ import asyncio
 from contracts.clock import pause
 from contracts.exchange import Exchange, Purpose
 from contracts.probes.probe import Probe
-from contracts.session import Session, StreamDeadline
+from contracts.session import Session
+from contracts.stream_deadline import StreamDeadline
 from contracts.target import TemplateChoice
 
 UNKNOWN_TASK = "00000000-0000-4000-8000-0000000000ff"

@@ -45,6 +45,9 @@ async def send_all(session: Session, requests: Iterator[HostileRequest]) -> None
                 troubles += 1
 
     await asyncio.gather(*(work() for _ in range(AT_ONCE)))
+    if next(requests, None) is not None and not session.limits.quick:
+        why = "the target left too many without an answer" if troubles >= MOST_TROUBLES else "time ran out"
+        session.notes.append(f"not all of the hostile input was sent: {why}")
 
 
 async def send(session: Session, request: HostileRequest, *, group: int = 0) -> Exchange:

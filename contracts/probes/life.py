@@ -7,8 +7,10 @@ from contracts.evidence import log_events, stream_events
 from contracts.exchange import Exchange, Purpose
 from contracts.lifecycle import is_terminal
 from contracts.probes.probe import Probe
-from contracts.session import CLOSING_GRACE, Session, StreamDeadline
+from contracts.session import Session
 from contracts.sse import Ending
+from contracts.stream_deadline import StreamDeadline
+from contracts.stream_reader import CLOSING_GRACE
 from contracts.target import TemplateChoice
 
 FIRST_PAUSE = 0.02

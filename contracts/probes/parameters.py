@@ -9,7 +9,8 @@ from contracts.probes.cancellation import UNKNOWN_TASK
 from contracts.probes.life import read_late
 from contracts.probes.probe import Probe
 from contracts.probes.some_task import has_ended, own_task, some_task
-from contracts.session import Session, StreamDeadline
+from contracts.session import Session
+from contracts.stream_deadline import StreamDeadline
 
 MOST_CREATORS = 3
 NOBODIES = ("user:default/contract-tests-nobody", "contract tests & söhne + 100%", "*", "%", ".*", "null")

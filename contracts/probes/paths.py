@@ -3,10 +3,10 @@
 import asyncio
 from urllib.parse import quote
 
+from contracts.entity_refs import template_path
 from contracts.exchange import Purpose
 from contracts.probes.auth import UNKNOWN_TEMPLATE
 from contracts.probes.cancellation import UNKNOWN_TASK
-from contracts.entity_refs import template_path
 from contracts.probes.probe import Probe
 from contracts.probes.some_task import has_ended, own_task
 from contracts.session import Session

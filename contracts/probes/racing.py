@@ -9,7 +9,8 @@ from contracts.lifecycle import Status, is_terminal
 from contracts.probes.concurrency import SIDE_BY_SIDE
 from contracts.probes.life import follow, read_late
 from contracts.probes.probe import Probe
-from contracts.session import Session, StreamDeadline
+from contracts.session import Session
+from contracts.stream_deadline import StreamDeadline
 from contracts.target import TemplateChoice
 
 # The labels that rules know.

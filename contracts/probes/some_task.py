@@ -3,7 +3,8 @@
 from contracts.evidence import listed_tasks
 from contracts.lifecycle import is_terminal
 from contracts.probes.life import follow
-from contracts.session import Session, StreamDeadline
+from contracts.session import Session
+from contracts.stream_deadline import StreamDeadline
 
 # Seconds that a task gets to end, for a probe that could do without.
 PATIENCE = 8.0

@@ -7,8 +7,10 @@ from contracts.exchange import Exchange, Purpose
 from contracts.lifecycle import is_terminal
 from contracts.probes.life import follow, is_closed, patience, read_late
 from contracts.probes.probe import Probe
-from contracts.session import CLOSING_GRACE, Session, StreamDeadline
+from contracts.session import Session
 from contracts.sse import Ending
+from contracts.stream_deadline import StreamDeadline
+from contracts.stream_reader import CLOSING_GRACE
 
 READERS = 3
 # How long a task is watched before it is cancelled: long enough to see whether events come as they happen.

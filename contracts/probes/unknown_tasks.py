@@ -6,7 +6,8 @@ from contracts.evidence import listed_tasks
 from contracts.exchange import Purpose
 from contracts.probes.cancellation import UNKNOWN_TASK
 from contracts.probes.probe import Probe
-from contracts.session import Session, StreamDeadline
+from contracts.session import Session
+from contracts.stream_deadline import StreamDeadline
 
 # For a server that numbers its tasks.
 UNKNOWN_NUMBER = "987654321"

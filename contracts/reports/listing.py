@@ -17,7 +17,7 @@ def print_rules(rules: Iterable[Rule]) -> None:
         print(f"{rule.id}  {rule.level.value}  ({profiles})\n    {rule.sentence}\n    {rule.source}")  # noqa: T201
     print("\nNot checkable from outside:")  # noqa: T201
     for statement in not_checkable():
-        partly = f"  (beside: {', '.join(statement.rules)})" if statement.rules else ""
+        partly = f" (The rest is judged by {', '.join(statement.rules)}.)" if statement.rules else ""
         print(f"{statement.pointer}\n{_wrapped(f'{statement.not_checkable}{partly}')}")  # noqa: T201
 
 

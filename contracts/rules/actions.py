@@ -200,8 +200,8 @@ def required_names_are_described(evidence: Evidence) -> Iterator[Observation]:
     "ACT-09",
     "An example of an action is YAML in a text.",
     source="#/components/schemas/Action",
-    why="The page of actions shows examples; one that is no YAML misleads who copies it.",
-    needs="a target whose actions have examples",
+    why="The page of actions shows examples; one that is no YAML misleads whoever copies it.",
+    needs=NEEDS_A_LIST,
     probes={"actions"},
     level=Level.SHOULD,
 )

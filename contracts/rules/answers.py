@@ -3,8 +3,9 @@
 from contracts.evidence import Evidence
 from contracts.exchange import Exchange
 
-NEEDS_THE_TARGET = "a target that answers"
+NEEDS_THE_TARGET = "answers in time (--time-budget gives more), and others than 429, 502, 503 and 504"
 NEEDS_A_TOKEN = "--token, so that there is a right one"  # noqa: S105
+NEEDS_ROOM = "room within --max-tasks, since each of these requests could create a task"
 NEEDS_A_TASK = "--template and --values, so that a task can be created"
 RIGHT = "Bearer $TOKEN"
 # What stands between the suite and the server says these, and they are not about the request.

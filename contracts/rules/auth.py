@@ -69,7 +69,7 @@ def wrong_token_no_answer(evidence: Evidence) -> Iterator[Observation]:
     "AUTH-03",
     "The token counts only as a bearer token in the Authorization header; sent in any other way it is answered 401.",
     source=f"{BEARER}/scheme",
-    why="Tokens get into logs and into schemes which do not protect them, and clients rely on it.",
+    why="A token that also counts elsewhere, as in an address, gets into logs that others read.",
     needs=NEEDS_A_TOKEN,
     probes={"auth"},
 )

@@ -175,7 +175,7 @@ def list_agrees_on_status(evidence: Evidence) -> Iterator[Observation]:
 
 @rule(
     "CONS-07",
-    "The list and the task itself agree on a task that has ended.",
+    "The list and the task itself agree on when a task was completed.",
     source=LIST,
     why="The list shows another time, or another duration, than the page of the task.",
     needs=NEEDS_A_TASK,

@@ -19,6 +19,7 @@ from contracts.readings import (
     went_on,
 )
 from contracts.rule import Level, Observation, judged, kept, rule
+from contracts.rules.answers import NEEDS_THE_TARGET
 
 TASK = "#/components/schemas/Task"
 STATUS = f"{TASK}/properties/status"
@@ -127,7 +128,7 @@ def origin_never_changes(evidence: Evidence) -> Iterator[Observation]:
 
 @rule(
     "LIFE-05",
-    "Once it was said when a task was completed, that never changes.",
+    "Once a task has told when it was completed, that time never changes.",
     source=f"{TASK}/properties/completedAt",
     why="How long a task took is another number each time one looks.",
     needs=NEEDS_A_TASK,
@@ -183,7 +184,7 @@ def created_task_is_there(evidence: Evidence) -> Iterator[Observation]:
     "Reading, cancelling and following a task that never was is answered 404.",
     source="#/components/responses/NotFound",
     why="A client waits for a task that does not exist.",
-    needs="a target that answers",
+    needs=NEEDS_THE_TARGET,
     probes={"unknown-tasks", "life", "aftermath"},
 )
 def unknown_tasks_are_not_found(evidence: Evidence) -> Iterator[Observation]:
@@ -312,7 +313,7 @@ def failed_task_has_error(evidence: Evidence) -> Iterator[Observation]:
 
 @rule(
     "LIFE-12",
-    "The completion of a completed task carries its output, though it be empty.",
+    "The completion of a completed task carries its output, even an empty one.",
     source=f"{STREAM}/responses/200",
     why="The page with the results stays empty.",
     needs=NEEDS_A_TASK,

@@ -20,6 +20,7 @@ from contracts.profile import Allowance
 from contracts.rule import Level, Observation, judged, rule
 from contracts.rules.answers import (
     NEEDS_A_TASK,
+    NEEDS_ROOM,
     NEEDS_THE_TARGET,
     answered,
     is_refusal,
@@ -276,7 +277,7 @@ def other_media_types_are_refused(evidence: Evidence) -> Iterator[Observation]:
     "A `templateRef` that is no entity reference is refused.",
     source=TEMPLATE_REF,
     why="A mistake in a reference starts another template, or is taken for a fault of the server.",
-    needs=NEEDS_THE_TARGET,
+    needs=NEEDS_ROOM,
     probes={"bodies"},
 )
 def malformed_reference_is_refused(evidence: Evidence) -> Iterator[Observation]:
@@ -297,7 +298,7 @@ def malformed_reference_is_refused(evidence: Evidence) -> Iterator[Observation]:
     "A `templateRef` of another kind than template is refused.",
     source=TEMPLATE_REF,
     why="A reference to something else starts the template that happens to have its name.",
-    needs=NEEDS_THE_TARGET,
+    needs=NEEDS_ROOM,
     probes={"bodies"},
 )
 def other_kind_is_refused(evidence: Evidence) -> Iterator[Observation]:
@@ -339,7 +340,7 @@ def refused_create_makes_no_task(evidence: Evidence) -> Iterator[Observation]:
 
 @rule(
     "PARAM-15",
-    "Who refuses a body says why: JSON with the name and the message of an error, or with a list of errors.",
+    "Who refuses a body or a parameter says why: JSON with name and message of an error, or with a list of errors.",
     source="#/components/responses/NotFound/content",
     why="The user is told that something is wrong, and not what.",
     needs=NEEDS_THE_TARGET,

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from statistics import median
 from typing import Any
 
 from contracts.evidence import Evidence, listed_tasks
@@ -23,7 +24,8 @@ from contracts.rules.hostile_exchange import (
 )
 from contracts.rules.leaks import files_in, innards_in, texts_of, without_stack
 
-NEEDS_AN_ANSWER = "a target that answers"
+NEEDS_AN_ANSWER = "more time for hostile requests: a longer --time-budget, and no --quick"
+NEEDS_A_REFUSAL = "hostile requests that the target refuses: a longer --time-budget sends more of them"
 NEEDS_A_TASK = "--template and --values, so that a task can be created of values that its template does not know"
 HOSTILE = {"hostile-input", "hostile-values"}
 WELL_FORMED_REF = re.compile(r"(?:[^:/]+:)?(?:[^:/]+/)?[^:/]+")
@@ -32,6 +34,9 @@ UNDOCUMENTED = frozenset({Purpose.UNDOCUMENTED_METHOD, Purpose.UNKNOWN_PATH})
 OF_HTTP_ITSELF = frozenset({405, 406, 408, 411, 413, 414, 415, 417, 426, 431})
 MARKUP = re.compile(r"<(?:script|img|svg)\b[^>]*>", re.IGNORECASE)
 RENDERED = frozenset({"text/html", "application/xhtml+xml", "image/svg+xml", "text/xml", "application/xml", ""})
+# So many answers, each after so many seconds, come from a server that has too much to do.
+FEW_ANSWERS = 5
+SLOW_ANSWER = 1.5
 LINE_WITH_A_HEADER = re.compile(r"\r\n([A-Za-z][A-Za-z0-9-]*): ")
 
 
@@ -98,7 +103,8 @@ def answers_in_time(evidence: Evidence) -> Iterator[Observation]:
             continue
         if exchange.response is not None and exchange.response.media_type == "text/event-stream":
             continue
-        if exchange.trouble is None or exchange.trouble.kind is TroubleKind.TIMEOUT:
+        timed_out = exchange.trouble is not None and exchange.trouble.kind is TroubleKind.TIMEOUT
+        if exchange.trouble is None or (timed_out and not _was_overburdened(evidence, exchange)):
             yield judged(
                 exchange.trouble is None,
                 _blamed(exchange, evidence),
@@ -114,7 +120,7 @@ def answers_in_time(evidence: Evidence) -> Iterator[Observation]:
     "query.",
     source="RFC 9110, section 17.11",
     why="Whoever wants to break in learns where to begin, and the user learns nothing.",
-    needs="requests that the target refuses",
+    needs=NEEDS_A_REFUSAL,
     probes=HOSTILE,
 )
 def keeps_its_innards_to_itself(evidence: Evidence) -> Iterator[Observation]:
@@ -235,7 +241,7 @@ def json_is_json(evidence: Evidence) -> Iterator[Observation]:
     "Hostile input is refused as any other mistake is: by an error as JSON.",
     source="#/components/responses/NotFound",
     why="A client that reads the error of every answer finds none in just those that it did not expect.",
-    needs="requests that the target refuses",
+    needs=NEEDS_A_REFUSAL,
     probes=HOSTILE,
     level=Level.SHOULD,
 )
@@ -259,7 +265,7 @@ def refuses_in_json(evidence: Evidence) -> Iterator[Observation]:
     "After hostile input, ordinary requests are answered as before.",
     source="RFC 9110, section 15.6",
     why="One bad request takes the portal down for everybody.",
-    needs=NEEDS_AN_ANSWER,
+    needs="a longer --time-budget, so that ordinary requests follow the hostile ones",
     probes={"hostile-input"},
 )
 def goes_on_as_before(evidence: Evidence) -> Iterator[Observation]:
@@ -328,7 +334,7 @@ def bodies_are_read(evidence: Evidence) -> Iterator[Observation]:
     "A task that was refused is not created.",
     source="#/paths/~1v2~1tasks/post",
     why="The list fills with tasks that nobody can explain and that never run.",
-    needs=NEEDS_AN_ANSWER,
+    needs="a longer --time-budget, so that the list is read after creations that were refused",
     probes={"hostile-input"},
 )
 def refused_means_refused(evidence: Evidence) -> Iterator[Observation]:
@@ -459,3 +465,14 @@ def _again(exchange: Exchange, others: list[Exchange]) -> bool:
 def _hostile_value(sent: Any) -> Any:
     values = sent.get("values") if isinstance(sent, dict) else None
     return values.get(HOSTILE_VALUE) if isinstance(values, dict) else None
+
+
+def _was_overburdened(evidence: Evidence, exchange: Exchange) -> bool:
+    """Whether the target went on answering, though slowly, whatever else it was asked: it has too much to do, or the
+    judge has. One that stands still answers nothing, and one that hangs over a single request all others at once."""
+    took = [
+        other.ended - other.began
+        for other in evidence.exchanges
+        if other.stream is None and other.trouble is None and exchange.began < other.ended < exchange.ended
+    ]
+    return len(took) >= FEW_ANSWERS and median(took) > SLOW_ANSWER

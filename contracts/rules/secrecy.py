@@ -16,11 +16,11 @@ SECRETS = "#/paths/~1v2~1tasks/post/requestBody/content/application~1json/schema
 
 @rule(
     "CONS-20",
-    "The secrets that a task was given come back nowhere: not in the task, not in its log or stream, not in a header.",
+    "Secrets that were sent come back nowhere: not in a task, its log or stream, nor in a dry run or a header.",
     source=SECRETS,
     why="Everybody who may read the task learns the password of who created it.",
     needs="--template and --values, so that a task can be created",
-    probes={"life", "aftermath"},
+    probes={"life", "aftermath", "dry-run"},
 )
 def secrets_never_come_back(evidence: Evidence) -> Iterator[Observation]:
     sent = [secret for secret in evidence.secrets if any(secret in _sent(exchange) for exchange in evidence.exchanges)]

@@ -128,7 +128,7 @@ def errors_have_their_media_type(evidence: Evidence) -> Iterator[Observation]:
 
 @rule(
     "STATUS-06",
-    "JSON is sent in UTF-8, and says nothing else of itself.",
+    "JSON is sent in UTF-8, and its content type names no other charset.",
     source="RFC 8259, section 8.1",
     why="Every letter beyond ASCII comes out wrong, or the body cannot be read at all.",
     needs=NEEDS_THE_TARGET,
@@ -389,7 +389,7 @@ def errors_agree_with_themselves(evidence: Evidence) -> Iterator[Observation]:
 
 @rule(
     "STATUS-17",
-    "What is said of tasks may not be kept and shown again without asking.",
+    "No cache may keep what is said of tasks and show it again without asking the server.",
     source="RFC 9111, section 5.2.2",
     why="A browser shows a task as running that has long ended, for it need not ask.",
     needs=NEEDS_THE_TARGET,

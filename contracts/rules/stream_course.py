@@ -9,8 +9,8 @@ from contracts.lifecycle import TERMINAL, Status, is_terminal
 from contracts.profile import Allowance
 from contracts.rule import Observation, judged, rule
 from contracts.rules.stream import NEEDS_A_TASK, OPERATION, STREAM
-from contracts.session import CLOSING_GRACE
 from contracts.sse import Ending
+from contracts.stream_reader import CLOSING_GRACE
 from contracts.tellings import Telling, tellings
 
 PROBES = frozenset({"life", "cancellation", "streams", "existing-tasks"})

@@ -27,7 +27,7 @@ AFTER_THE_END = 3.0
     "A task says when it was completed only once it has ended.",
     source=f"{TASK}/completedAt",
     why="A task that still runs is shown with a duration, as if it were over.",
-    needs=NEEDS_A_TASK,
+    needs=NEEDS_A_SLOW_TASK,
     probes={"life", "long-watch"},
 )
 def no_completion_time_before_the_end(evidence: Evidence) -> Iterator[Observation]:
@@ -171,7 +171,7 @@ def event_times_never_go_back(evidence: Evidence) -> Iterator[Observation]:
     "The heartbeats of a task that is processing never move backwards, and are never taken back.",
     source=f"{TASK}/lastHeartbeatAt",
     why="Whoever looks for tasks that hang takes a living one for dead.",
-    needs=NEEDS_A_TASK,
+    needs=NEEDS_A_SLOW_TASK,
     probes={"life", "long-watch"},
 )
 def heartbeats_never_move_backwards(evidence: Evidence) -> Iterator[Observation]:
@@ -221,7 +221,7 @@ def heartbeats_advance(evidence: Evidence) -> Iterator[Observation]:
     "A task that is processing tells of its last heartbeat.",
     source=f"{TASK}/lastHeartbeatAt",
     why="Nobody can tell a task that works from one whose worker has died.",
-    needs=NEEDS_A_TASK,
+    needs=NEEDS_A_SLOW_TASK,
     probes={"life", "long-watch"},
     level=Level.SHOULD,
 )
@@ -240,7 +240,7 @@ def processing_task_has_heartbeat(evidence: Evidence) -> Iterator[Observation]:
 
 @rule(
     "LIFE-23",
-    "The heart of a task stops when it has ended.",
+    "Once a task has ended, its heartbeats stop.",
     source=f"{TASK}/lastHeartbeatAt",
     why="A worker is still busy with a task that is over.",
     needs=NEEDS_A_TASK,

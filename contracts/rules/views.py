@@ -76,7 +76,7 @@ def log_only_grows(evidence: Evidence) -> Iterator[Observation]:
     "What the event stream has told is in the log.",
     source=LOGS,
     why="A page that is opened in between shows less than the one that was open before.",
-    needs=NEEDS_A_TASK,
+    needs="--slow-template, so that a log can be read while the stream of the task is open",
     probes={"life", "long-watch"},
 )
 def log_keeps_up_with_stream(evidence: Evidence) -> Iterator[Observation]:

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -57,7 +57,7 @@ def test_reports_are_written(url, tmp_path):
     assert done.returncode == 0, done.stdout
     assert sorted(path.name for path in folder.iterdir()) == ["junit.xml", "report.html", "report.json"]
     assert TOKEN not in "".join(path.read_text(encoding="utf-8") for path in folder.iterdir())
-    names = {case.get("name") for case in ElementTree.parse(folder / "junit.xml").iter("testcase")}
+    names = {case.get("name") for case in ET.parse(folder / "junit.xml").iter("testcase")}
     assert names <= {rule.id for rule in all_rules()}
 
 

@@ -8,10 +8,11 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from contracts import session as module
+from contracts import stream_deadline, stream_reader, transport
 from contracts.exchange import Exchange, TroubleKind
-from contracts.session import Session, StreamDeadline
+from contracts.session import Session
 from contracts.sse import Ending
+from contracts.stream_deadline import StreamDeadline
 from contracts.target import Limits, Target
 
 HEADERS = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n"
@@ -24,8 +25,8 @@ Behave = Callable[[asyncio.StreamWriter], Awaitable[None]]
 
 @pytest.fixture(autouse=True)
 def short_graces(monkeypatch):
-    monkeypatch.setattr(module, "CLOSING_GRACE", 0.3)
-    monkeypatch.setattr(module, "SECOND_LOOK", 0.05)
+    monkeypatch.setattr(stream_reader, "CLOSING_GRACE", 0.3)
+    monkeypatch.setattr(stream_deadline, "SECOND_LOOK", 0.05)
 
 
 class Served:
@@ -165,7 +166,7 @@ def test_an_endless_body_of_another_content_type():
 
 
 def test_a_flood_of_another_content_type(monkeypatch):
-    monkeypatch.setattr(module, "LONGEST_BODY", 100_000)
+    monkeypatch.setattr(transport, "LONGEST_BODY", 100_000)
 
     async def behave(writer):
         await send(writer, HEADERS.replace(b"event-stream", b"plain"))
@@ -183,7 +184,7 @@ def test_garbage():
 
 
 def test_a_flood_of_events(monkeypatch):
-    monkeypatch.setattr(module, "MOST_FRAMES", 1000)
+    monkeypatch.setattr(stream_reader, "MOST_FRAMES", 1000)
 
     async def behave(writer):
         await send(writer, HEADERS)
@@ -194,7 +195,7 @@ def test_a_flood_of_events(monkeypatch):
 
 
 def test_a_flood_of_comments(monkeypatch):
-    monkeypatch.setattr(module, "LONGEST_STREAM", 100_000)
+    monkeypatch.setattr(stream_reader, "LONGEST_STREAM", 100_000)
 
     async def behave(writer):
         await send(writer, HEADERS)

@@ -1,7 +1,10 @@
-"""Let the suite judge servers, in this process."""
+"""Let the suite judge servers, in this process and in several."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
 
 from contracts.profile import Profile
 from contracts.results import Report
@@ -9,13 +12,26 @@ from contracts.rule import Level, Rule
 from contracts.rules import all_rules
 from contracts.runner import Order, Run
 from contracts.target import Limits, Target
+from tests.flawed.catalogue import all_defects
 from tests.flawed.defect import Defect
 from tests.flawed.server import base_url
 
 TOKEN = "mock-user-token"
-AT_ONCE = 16
+# As many as leave each other the time that they need, on two processors.
+PROCESSES = 2
+AT_ONCE = 5
+BATCH = 20
 # Enough for the fuzzer to come upon every defect that is its own to find.
 FEW_EXAMPLES = Limits(max_examples=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What the rule of a defect made of the server that has it. `blamed` are the operations that it named."""
+
+    blamed: frozenset[str | None]
+    problems: tuple[str, ...]
+    reasons: tuple[str, ...]
 
 
 async def report_on(
@@ -31,14 +47,30 @@ async def report_on(
     return await Run(order).report()
 
 
-async def reports_on(address: str, defects: Sequence[Defect]) -> Mapping[str, Report]:
+def findings_on(address: str, defects: Sequence[Defect]) -> Mapping[str, Finding]:
     """What the rule of each defect makes of the server that has it, by the name of the defect."""
+    names = [found.name for found in defects]
+    batches = [names[start : start + BATCH] for start in range(0, len(names), BATCH)]
+    with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
+        judged = pool.map(_judge_batch, [address] * len(batches), batches)
+        return {name: finding for batch in judged for name, finding in batch.items()}
+
+
+def _judge_batch(address: str, names: Sequence[str]) -> Mapping[str, Finding]:
+    wanted = [found for found in all_defects() if found.name in names]
+    return asyncio.run(_judge(address, wanted))
+
+
+async def _judge(address: str, defects: Sequence[Defect]) -> Mapping[str, Finding]:
     turn = asyncio.Semaphore(AT_ONCE)
     by_id = {rule.id: rule for rule in all_rules()}
 
-    async def judge(found: Defect) -> tuple[str, Report]:
+    async def judge(found: Defect) -> tuple[str, Finding]:
         async with turn:
             limits = FEW_EXAMPLES if found.family == "FUZZ" else None
-            return found.name, await report_on(base_url(address, found.name), [by_id[found.rule]], limits=limits)
+            report = await report_on(base_url(address, found.name), [by_id[found.rule]], limits=limits)
+        failures = [failure for result in report.results for failure in (*result.failures, *result.advice)]
+        reasons = tuple(result.reason for result in report.results)
+        return found.name, Finding(frozenset(failure.operation for failure in failures), report.problems, reasons)
 
     return dict(await asyncio.gather(*(judge(found) for found in defects)))

@@ -1,33 +1,36 @@
 """Every rule can fail, and every defect is noticed."""
 
-import asyncio
 from collections import Counter
 from collections.abc import Mapping
 
 import pytest
 
-from contracts.results import Report
 from contracts.rules import all_rules
 from tests.flawed.catalogue import all_defects
-from tests.flawed.judging import reports_on
+from tests.flawed.judging import Finding, findings_on
 from tests.flawed.server import flawed_server
 
 DEFECTS = all_defects()
 
 
 @pytest.fixture(scope="module")
-def reports() -> Mapping[str, Report]:
+def findings(request) -> Mapping[str, Finding]:
+    """What the rules of the chosen tests' defects find, all of them looked for at once."""
+    chosen = {item.callspec.params["found"].name for item in request.session.items if _judges_a_defect(item)}
     with flawed_server() as address:
-        return asyncio.run(reports_on(address, DEFECTS))
+        return findings_on(address, [found for found in DEFECTS if found.name in chosen])
+
+
+def _judges_a_defect(item: pytest.Item) -> bool:
+    return item.module is not None and item.module.__name__ == __name__ and hasattr(item, "callspec")
 
 
 @pytest.mark.parametrize("found", DEFECTS, ids=lambda found: found.name)
-def test_the_rule_of_a_defect_fails_and_names_the_operation(found, reports):
-    report = reports[found.name]
-    assert not report.problems
-    failures = [failure for result in report.results for failure in (*result.failures, *result.advice)]
-    assert failures, [result.reason for result in report.results]
-    assert found.blames in {failure.operation for failure in failures}
+def test_the_rule_of_a_defect_fails_and_names_the_operation(found, findings):
+    finding = findings[found.name]
+    assert not finding.problems
+    assert finding.blamed, finding.reasons
+    assert found.blames in finding.blamed
 
 
 def test_every_rule_has_two_defects():

@@ -61,8 +61,9 @@ PLAIN = Stranger(
     "template:acme/doomed-deploy",
     frozenset(
         {
-            "DRY-07",  # it has no action that the suite knows
-            "DRY-08",  # likewise
+            "DRY-03",  # it has no action that the suite knows
+            "DRY-04",  # likewise
+            "DRY-05",  # likewise
             "PARAM-02",  # it tells nobody's name
         }
     ),
