@@ -1,5 +1,6 @@
 """The document that a server is held against: the published one, tightened for the profile."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -153,6 +154,16 @@ def _violations(validator: Any, instance: Any) -> list[str]:
 
 
 def _described(validator: Any, instance: Any) -> Iterator[str]:
-    for error in validator.iter_errors(instance):
+    # The validator cannot describe a text that holds half a character.
+    for error in validator.iter_errors(_encodable(instance)):
         pointer = "".join(f"/{part}" for part in error.instance_path)
         yield f"{pointer or '/'}: {error.message[:300]}"
+
+
+def _encodable(value: Any) -> Any:
+    """The value with every lone surrogate replaced, which JSON allows and UTF-8 does not."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return json.loads(json.dumps(value, ensure_ascii=False).encode(errors="replace"))
+    return value

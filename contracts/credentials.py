@@ -4,6 +4,7 @@ import base64
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import ceil
 from string import ascii_letters, digits
 from typing import Any
 
@@ -13,6 +14,8 @@ UNKNOWN_WORD = "contract-tests-unknown-token"
 ALPHABET = f"{ascii_letters[26:]}{ascii_letters[:26]}{digits}-_"
 CUT = 4
 SHORTEST_TO_CUT = 12
+TELLING_SHARE = 0.75
+PART_PLACEHOLDER = "$PART_OF_TOKEN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,22 @@ def derived_tokens(token: str) -> tuple[WrongToken, ...]:
     return tuple(_derived(token))
 
 
+def basic_credentials(token: str) -> tuple[WrongToken, ...]:
+    """The right token as a password (RFC 7617), which is no bearer token."""
+    return (
+        WrongToken(_basic(f"user:{token}"), "Basic, with the token as the password of a user", "$BASIC_CREDENTIALS"),
+        WrongToken(_basic(f":{token}"), "Basic, with the token as the password of nobody", "$BASIC_PASSWORD"),
+    )
+
+
+def parts_of(token: str) -> tuple[str, ...]:
+    """Parts of the token, one of which is in every run of so many of its characters that it gives the token away."""
+    run = max(SHORTEST_TO_CUT, ceil(len(token) * TELLING_SHARE))
+    step = max(1, len(token) // 20)
+    width = run - step + 1
+    return tuple(token[start : start + width] for start in range(0, len(token) - width + 1, step) if width < len(token))
+
+
 def unsigned(claims: dict[str, Any]) -> str:
     """A JSON Web Token that says of itself that nobody signed it (RFC 7519, section 6)."""
     return f"{_encoded({'typ': 'vnd.backstage.user', 'alg': 'none'})}.{_encoded(claims)}."
@@ -54,6 +73,10 @@ def _derived(token: str) -> Iterator[WrongToken]:
     claims = _claims(token)
     if claims is not None:
         yield WrongToken(unsigned(claims), "the claims of the right token, not signed", "$UNSIGNED_TOKEN")
+
+
+def _basic(credentials: str) -> str:
+    return base64.b64encode(credentials.encode()).decode()
 
 
 def _altered(token: str) -> str:

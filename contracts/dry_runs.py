@@ -26,11 +26,16 @@ FILES: Mapping[str, bytes] = {
     "large.txt": b"".join(b"line %05d\n" % number for number in range(3_000)),
 }
 
+# Base64 of `not empty`, and then what is none.
+GARBAGE = {"path": "garbage.txt", "base64Content": "bm90IGVtcHR5%%%"}
+
 # What the variations of a dry run are called.
 ACCEPTED: Final = "of a template that can be run"
 WITHOUT_CONTENTS: Final = "without directoryContents"
+TELLING: Final = "with a step that tells a secret"
 NO_TEMPLATE: Final = "of what is no template"
 UNKNOWN_ACTION: Final = "with an action that there is not"
+NO_BASE64: Final = "with a file that is no base64"
 OUTSIDE: Final = "with a file outside the workspace"
 AFTERWARDS: Final = "the template of a dry run"
 
@@ -44,6 +49,12 @@ PARAMETERS: Mapping[str, Any] = {
         "times": {"title": "How often", "type": "integer", "minimum": 1, "maximum": 5},
         "softly": {"title": "Softly", "type": "boolean"},
         "words": {"title": "Words", "type": "array", "minItems": 1, "maxItems": 2, "items": {"type": "string"}},
+        "place": {
+            "title": "Place",
+            "type": "object",
+            "required": ["city"],
+            "properties": {"city": {"title": "City", "type": "string"}},
+        },
     },
 }
 MORE_PARAMETERS: Mapping[str, Any] = {
@@ -74,6 +85,14 @@ def saying(id: str, name: str) -> dict[str, Any]:
     return {"id": id, "name": name, "action": LOGGING, "input": {"message": f"{id} {SAYING}"}}
 
 
+# What it says and puts out is the secret, if nobody masks it.
+TELL: Mapping[str, Any] = {
+    "id": "tell",
+    "name": "Tell it",
+    "action": LOGGING,
+    "input": {"message": "it is ${{ secrets.contractTests }}"},
+}
+TOLD: Mapping[str, Any] = {"text": [{"title": "Told", "content": "it is ${{ secrets.contractTests }}"}]}
 FETCH: Mapping[str, Any] = {"id": "fetch", "name": "Fetch", "action": FETCHING, "input": {"url": "./"}}
 
 

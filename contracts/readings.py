@@ -6,10 +6,11 @@ from typing import Any
 
 from contracts.evidence import AS_CLIENTS_DO, Event, Evidence, Sighting, TaskStory, instant
 from contracts.exchange import Exchange
-from contracts.lifecycle import is_terminal
+from contracts.lifecycle import Status, is_terminal
 from contracts.profile import Allowance
 
-# Two sightings of a task that are no further apart, in seconds of the judge, have little time between them.
+# A task that is seen running and cancelled no further apart, in seconds of the judge, was cancelled in between by what
+# happened just then.
 TIGHT = 1.0
 # Seconds of the judge that what tells of a task may lag behind what has become of it.
 CATCHING_UP = 2.0
@@ -17,6 +18,8 @@ CATCHING_UP = 2.0
 RACE = 2.0
 # The label of the creation of a task that nobody cancels.
 LEFT_ALONE = "left alone"
+# The label of a request for a task whose id is not of the form that the target gives its tasks.
+OTHER_FORM = "an id of another form"
 
 
 def views(story: TaskStory) -> tuple[tuple[Sighting, ...], ...]:
@@ -72,6 +75,13 @@ def completion_of(events: Iterable[Event]) -> Event | None:
     return next((event for event in events if event.ends_the_task), None)
 
 
+def tells_success(completion: Event) -> bool:
+    """Whether a completion has results, no error, and does not say otherwise itself."""
+    body = completion.body
+    has_results = body.get("output") is not None and body.get("error") is None
+    return body.get("status") == Status.COMPLETED or (has_results and not is_terminal(body.get("status")))
+
+
 def accepted_cancel(story: TaskStory) -> Exchange | None:
     """The first cancel that the target accepted."""
     return next((cancel for cancel in story.cancels if cancel.status == 200 and cancel.purpose in AS_CLIENTS_DO), None)
@@ -92,7 +102,9 @@ def bystanders(evidence: Evidence) -> Iterator[tuple[Exchange, TaskStory, Sighti
             if story.id == cancel.path_parameters.get("taskId"):
                 continue
             before, after = last_before(story.polls, cancel.began), first_after(story.polls, cancel.ended)
-            if before is None or after is None or is_terminal(before.status) or after.ended - before.began > TIGHT:
+            if before is None or after is None or is_terminal(before.status):
+                continue
+            if after.status == Status.CANCELLED and after.ended - before.began > TIGHT:
                 continue
             if not any(other.began < after.ended for other in all_cancels(evidence, story)):
                 yield cancel, story, after

@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, quote_plus, urlsplit
 
-from contracts.credentials import UNKNOWN_WORD, derived_tokens, invented_tokens
+from contracts.credentials import (
+    PART_PLACEHOLDER,
+    UNKNOWN_WORD,
+    basic_credentials,
+    derived_tokens,
+    invented_tokens,
+    parts_of,
+)
 from contracts.entity_refs import template_path
 from contracts.exchange import Exchange, Purpose
 from contracts.labels import IN_THE_QUERY, NOT_THERE, OTHER_SPELLING, THERE, WRONG_IN_ITSELF
@@ -19,6 +26,7 @@ from contracts.stream_deadline import StreamDeadline
 
 UNKNOWN_TEMPLATE = "template:default/contract-tests-unknown"
 STREAM_SECONDS = 8.0
+WITH_BODY = ("createTask", "dryRunTask")
 TRUSTED_BY_SOME = (
     ("X-Forwarded-For", "127.0.0.1"),
     ("X-Forwarded-User", "user:default/guest"),
@@ -47,10 +55,14 @@ class Asking:
     path: Mapping[str, str] | None = None
     body: Any = None
     query: tuple[tuple[str, str], ...] = ()
+    raw_body: bytes | None = None
+    media_type: str | None = None
 
 
 async def authentication(session: Session) -> None:
     """Make every request in every way that the token can be wrong."""
+    for part in parts_of(session.target.token or ""):
+        session.withhold(part, PART_PLACEHOLDER)
     task_id = await some_task(session)
     ours = task_id if task_id in session.created else None
     there, not_there = asking(session, task_id, cancelled=ours), asking(session, None)
@@ -103,6 +115,8 @@ async def _without_token(session: Session, there: Iterable[Asking], not_there: I
         Asking("dryRunTask", body={"template": "none"}),
         Asking("getTaskLogs", task, query=(("after", "abc"),)),
         Asking("listTasks", query=(("createdBy", ""),)),
+        *(Asking(operation, raw_body=b"{") for operation in WITH_BODY),
+        *(Asking(operation, raw_body=b"contract tests", media_type="text/plain") for operation in WITH_BODY),
     )
     waiting = []
     for first, second in zip(there, not_there, strict=True):
@@ -159,8 +173,12 @@ async def _wrong_schemes(session: Session, there: Iterable[Asking]) -> None:
     token = session.target.token
     if token is None:
         return
+    basic = basic_credentials(token)
+    for credentials in basic:
+        session.withhold(credentials.value, credentials.shown or TOKEN_PLACEHOLDER)
     ways = [
         (f"Basic {token}", "Basic"),
+        *((f"Basic {credentials.value}", credentials.label) for credentials in basic),
         (token, "no scheme at all"),
         (f"Token {token}", "Token"),
         (f"Bearer{token}", "no space"),
@@ -230,6 +248,8 @@ async def _ask(
         asked.operation,
         path=asked.path,
         json_body=asked.body,
+        body=asked.raw_body,
+        headers=[("Content-Type", asked.media_type)] if asked.media_type else [],
         query=asked.query,
         authorization=authorization,
         purpose=purpose,

@@ -17,6 +17,8 @@ from contracts.session import Session
 MOST_TAKEN = 5
 KINDS = frozenset({NOT_JSON_AT_ALL, OTHER_MEDIA_TYPE, MALFORMED_REF, OTHER_KIND})
 MOST_OF_A_KIND = 3
+# What is refused for another reason than its secrets.
+WITH_A_SECRET = frozenset({"no templateRef", "no values", "values that are a list"})
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -40,12 +42,14 @@ async def _dry_runs(session: Session) -> None:
 
 async def _creates(session: Session) -> None:
     template = session.templates.ordinary
+    secret = f"{session.marker}-secret-refused"
+    session.secrets.append(secret)
     if template is None or session.limits.read_only:
-        unknown = _chosen(session, bad_creates(UNKNOWN_TEMPLATE, {}, session.marker))
+        unknown = _chosen(session, bad_creates(UNKNOWN_TEMPLATE, {}, session.marker, secret))
         await asyncio.gather(*(_send(session, "createTask", bad) for bad in unknown))
         return
     taken = 0
-    for bad in _chosen(session, bad_creates(template.ref, dict(template.values or {}), session.marker)):
+    for bad in _chosen(session, bad_creates(template.ref, dict(template.values or {}), session.marker, secret)):
         exchange = await session.try_to_create(
             None,
             body=bad.content,
@@ -78,12 +82,13 @@ def _chosen(session: Session, bad: Iterable[Body]) -> Iterator[Body]:
             yield body
 
 
-def bad_creates(ref: str, values: dict[str, Any], marker: str) -> Iterator[Body]:
+def bad_creates(ref: str, values: dict[str, Any], marker: str, secret: str) -> Iterator[Body]:
     """Bodies that look like a request to create a task of this template, and must not create one. Each has a mark of
-    its own in the values, so that its task can be found."""
+    its own in the values, so that its task can be found; some have the secret, which no refusal may repeat."""
     for number, (label, change) in enumerate(_CREATE_CHANGES):
         marked = {**values, "contractTests": f"{marker}-refused-{number}"}
-        yield Body(label, _json(_changed({"templateRef": ref, "values": marked}, change)))
+        secrets = {"secrets": {"contractTests": secret}} if label in WITH_A_SECRET else {}
+        yield Body(label, _json(_changed({"templateRef": ref, "values": marked, **secrets}, change)))
     marked = {**values, "contractTests": f"{marker}-refused-ref"}
     yield Body("a templateRef in a list", _json({"templateRef": [ref], "values": marked}))
     for malformed in MALFORMED_REFS:

@@ -25,6 +25,8 @@ async def dry_run(session: Session) -> None:
     await asyncio.gather(*(_run(session, body, label=dry_runs.ACCEPTED) for body in runs))
     await _run(session, runs[0], label=dry_runs.ACCEPTED)
     await _run_with_less(session, runs[0])
+    if any(step.get("action") == dry_runs.LOGGING for step in steps):
+        await _run(session, _telling(session), label=dry_runs.TELLING)
     await asyncio.gather(
         *(_run(session, body, Purpose.REFUSED_VALUES, label) for label, body in _unfit(session, steps))
     )
@@ -72,6 +74,17 @@ def _body(session: Session, run: str, steps: Sequence[Mapping[str, Any]], values
     }
 
 
+def _telling(session: Session) -> dict[str, Any]:
+    """A dry run whose step tells the secret that is sent with it."""
+    body = _body(session, "telling", [dry_runs.TELL], {"text": f"{dry_runs.dry_run_name(session.marker)}-telling"})
+    template = body["template"]
+    return {
+        **body,
+        "template": {**template, "spec": {**template["spec"], "output": dict(dry_runs.TOLD)}},
+        "directoryContents": [],
+    }
+
+
 async def _run_with_less(session: Session, body: Mapping[str, Any]) -> None:
     await _run(session, {**body, "directoryContents": []}, label=dry_runs.ACCEPTED)
     if not session.contract.profile.allows(Allowance.CONTENTS_ARE_REQUIRED):
@@ -83,10 +96,10 @@ def _unfit(session: Session, steps: Sequence[Mapping[str, Any]]) -> Iterator[tup
     """Dry runs with values that their template does not accept."""
     body = _plain(session, steps)
     form = {"steps": [{"schema": page} for page in body["template"]["spec"]["parameters"]]}
-    tried: set[tuple[str, int]] = set()
+    tried = set()
     for refused in refused_values(form, body["values"]):
-        if (refused.keyword, refused.page) not in tried:
-            tried.add((refused.keyword, refused.page))
+        if refused.kind not in tried:
+            tried.add(refused.kind)
             yield refused.wrong, {**body, "values": dict(refused.values)}
         if len(tried) == (MOST_REFUSALS_QUICK if session.limits.quick else MOST_REFUSALS):
             return
@@ -98,6 +111,7 @@ def _wrong(session: Session, steps: Sequence[Mapping[str, Any]]) -> Iterator[tup
     template = body["template"]
     for path in OUTSIDE[:1] if session.limits.quick else OUTSIDE:
         yield dry_runs.OUTSIDE, {**body, "directoryContents": dry_runs.contents({path: b"evil"})}
+    yield dry_runs.NO_BASE64, {**body, "directoryContents": [dict(dry_runs.GARBAGE)]}
     unknown = [{"id": "unknown", "name": "Unknown", "action": UNKNOWN_ACTION, "input": {}}]
     spec = {**template["spec"], "steps": unknown}
     yield dry_runs.UNKNOWN_ACTION, {**body, "template": {**template, "spec": spec}}

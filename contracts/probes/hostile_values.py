@@ -1,5 +1,6 @@
 """Creates tasks of hostile values, and asks strange things of tasks that there are."""
 
+import uuid
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -84,6 +85,14 @@ async def _wait_for(session: Session, task_id: str) -> bool:
     return False
 
 
+def _is_uuid(task_id: str) -> bool:
+    try:
+        uuid.UUID(task_id)
+    except ValueError:
+        return False
+    return True
+
+
 def _strange_requests(task_id: str, *, ended: bool) -> Iterator[HostileRequest]:
     """Ids that are almost that of the task, and numbers that are none. The stream only of a task that has ended: it
     is not read longer than it takes."""
@@ -95,6 +104,10 @@ def _strange_requests(task_id: str, *, ended: bool) -> Iterator[HostileRequest]:
         "with a pattern": f"{task_id[:-1]}.",
         "the beginning": task_id[: len(task_id) // 2] if len(task_id) > LONGEST_NUMBER else task_id,
         "with a list": f"{task_id},{task_id}",
+        # A database knows a UUID in either case.
+        "in the other case": task_id if _is_uuid(task_id) else task_id.swapcase(),
+        "with a blank before it": f" {task_id}",
+        "with a blank behind it": f"{task_id} ",
     }.items():
         if almost != task_id:
             yield HostileRequest(f"task id: {label}", "getTask", path={"taskId": almost})

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from contracts.clock import pause
 from contracts.evidence import listed_tasks
 from contracts.exchange import Exchange, Purpose
 from contracts.labels import DOUBTFUL_INTEGER, EMPTY, HUGE_INTEGER, INTEGER, NO_INTEGER, NOBODY, OTHER_CASE
@@ -21,6 +22,9 @@ POSITIONS = {
     HUGE_INTEGER: ("9223372036854775808", "1000000000000000000000000000000"),
 }
 STREAM_SECONDS = 5.0
+# Seconds until the list is filtered again.
+A_WHILE = 1.5
+LEFT_FOR_OTHERS = 4
 
 
 async def parameters(session: Session) -> None:
@@ -46,6 +50,24 @@ async def _filters(session: Session) -> None:
     for _ in range(2):
         await session.call("listTasks", label="after it was filtered")
     await _filtered(session, "", EMPTY)
+    if creators and not session.limits.quick:
+        await _look_again(session, creators[0])
+
+
+async def _look_again(session: Session, creator: str) -> None:
+    """Filter once more, later, when one more task has been created and cancelled."""
+    template = session.templates.slow or session.templates.ordinary
+    made = None
+    if template is not None and session.tasks_left > LEFT_FOR_OTHERS:
+        made = await session.create(template, extra_values={"contractTests": session.marker})
+    if made is not None:
+        await session.call("cancelTask", path={"taskId": made[0]}, label="to be filtered")
+    await pause(A_WHILE)
+    listing = await session.call("listTasks", label="before it is filtered again")
+    ours = [task.get("createdBy") for task in listed_tasks(listing) if made and task.get("id") == made[0]]
+    for other in dict.fromkeys([creator, *(found for found in ours if isinstance(found, str) and found)]):
+        await _filtered(session, other, "by somebody who created a task, again")
+    await session.call("listTasks", label="after it was filtered again")
 
 
 async def _filtered(session: Session, creator: str, label: str) -> Exchange:
@@ -60,7 +82,10 @@ def _creators(listing: Exchange) -> list[str]:
 def _near(creator: str) -> list[str]:
     """What a filter might take for that creator that is not exact."""
     name = creator.rpartition("/")[2] or creator[1:]
-    return [creator[:-1], creator[1:], name, f"{creator}x", f"{creator[:-1]}_", f"{NOBODIES[0]},{creator}"]
+    return [
+        *(creator[:-1], creator[1:], name),
+        *(f"{creator}x", f"{creator[:-1]}_", f"{NOBODIES[0]},{creator}", f" {creator}", f"{creator} "),
+    ]
 
 
 async def _positions(session: Session) -> None:

@@ -13,7 +13,7 @@ from contracts.target import TemplateChoice
 from contracts.template_values import are_accepted, make_values
 
 MOST_SEEN = 5
-MOST_REFUSALS = 14
+MOST_REFUSALS = 20
 MOST_REFUSALS_QUICK = 4
 ODD_NAMES = ("*", "%", "..%2f", "hello world", "a/b", "\u00fc\u6f22", "null", "' OR '1'='1")
 
@@ -36,6 +36,7 @@ async def templates(session: Session) -> None:
         )
     )
     if not session.limits.read_only:
+        await _fill_in(session)
         # Templates that the user did not name are only used if none was named.
         others = [] if session.target.template else [ref for ref in refs if ref not in {one.ref for one in chosen}]
         await _have_values_refused(session, [*chosen, *(TemplateChoice(ref) for ref in others)])
@@ -73,6 +74,17 @@ def _unknown(session: Session, refs: list[str]) -> Iterator[tuple[str, Mapping[s
         yield "an odd name", {**known, "name": name}
 
 
+async def _fill_in(session: Session) -> None:
+    """Create a task with values that nothing but the parameter schema tells, where the user gave others."""
+    named = session.target.template
+    schema = _schema(session, named.ref) if named is not None and named.values is not None else None
+    if named is None or schema is None:
+        return
+    values = make_values(schema)
+    if are_accepted(schema, values) and values != named.values:
+        await session.create(TemplateChoice(named.ref, values), label="values made from the parameter schema")
+
+
 async def _have_values_refused(session: Session, chosen: list[TemplateChoice]) -> None:
     """Create tasks with values that are wrong; once a task was created all the same, no further one is tried."""
     left = MOST_REFUSALS_QUICK if session.limits.quick else MOST_REFUSALS
@@ -81,11 +93,11 @@ async def _have_values_refused(session: Session, chosen: list[TemplateChoice]) -
         if schema is None:
             continue
         values = make_values(schema) if template.values is None else dict(template.values)
-        tried: set[tuple[str, int]] = set()
+        tried = set()
         for refused in refused_values(schema, values):
-            if (refused.keyword, refused.page) in tried:
+            if refused.kind in tried:
                 continue
-            tried.add((refused.keyword, refused.page))
+            tried.add(refused.kind)
             if left == 0:
                 return
             left -= 1

@@ -6,6 +6,7 @@ from contracts.evidence import listed_tasks
 from contracts.exchange import Purpose
 from contracts.probes.cancellation import UNKNOWN_TASK
 from contracts.probes.probe import Probe
+from contracts.readings import OTHER_FORM
 from contracts.session import Session
 from contracts.stream_deadline import StreamDeadline
 
@@ -29,15 +30,18 @@ async def ask_for_unknown(session: Session) -> None:
 
 async def ask_for_similar(session: Session, known: Sequence[str]) -> None:
     """Ask for a task that never was, with an id that is nearly that of one of these."""
-    for similar in [similar for id in known[:1] if (similar := similar_id(id))]:
-        await session.call("getTask", path={"taskId": similar}, purpose=Purpose.UNKNOWN_TASK, label="a similar id")
+    for similar, label in [similar for id in known[:1] for similar in similar_ids(id)]:
+        await session.call("getTask", path={"taskId": similar}, purpose=Purpose.UNKNOWN_TASK, label=label)
 
 
-def similar_id(id: str) -> str | None:
-    """An id of the same form that differs in its last character; None if that may well be another task's."""
-    if len(id) < SHORTEST_RANDOM_ID or id.isdecimal():
-        return None
-    return f"{id[:-1]}{1 if id[-1] == '0' else 0}"
+def similar_ids(id: str) -> list[tuple[str, str]]:
+    """Ids that are no other task's, each with its label: one that differs in its last character from a random one,
+    those that a hasty server reads as the same number."""
+    if id.isdecimal():
+        return [(f"{id}x", OTHER_FORM), (f"{id}.0", OTHER_FORM)]
+    if len(id) < SHORTEST_RANDOM_ID:
+        return []
+    return [(f"{id[:-1]}{1 if id[-1] == '0' else 0}", "a similar id")]
 
 
 UNKNOWN_TASKS = Probe("unknown-tasks", ask_for_unknown)

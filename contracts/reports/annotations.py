@@ -77,7 +77,7 @@ def markdown(report: Report) -> str:
     for problem in report.problems:
         lines.append(f"- problem: {_literal(problem)}")
     for needs, rules in supplies(report).items():
-        lines.append(f"- {counted(len(rules), 'rule')} could not be judged, needed: {_literal(needs)}")
+        lines.append(f"- {counted(len(rules), 'rule')} could not be judged, for want of: {_literal(needs)}")
     return "\n".join(lines) + "\n"
 
 

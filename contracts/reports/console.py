@@ -100,6 +100,7 @@ def _parts(report: Report) -> Iterator[Part]:
     yield from _not_testable(report)
     yield from _list("Stale known failures", [f"{e.name}: {e.reason}; take it from the list" for e in report.stale])
     yield from _list("Problems of this run", report.problems)
+    yield from _list("Notes", report.evidence.notes)
     yield from _verdict(report)
 
 
@@ -158,7 +159,7 @@ def _not_testable(report: Report) -> Iterator[Part]:
     if needs:
         yield _heading("Not testable")
     for need, rules in needs.items():
-        yield _indented(Text.assemble("needed: ", (need, "yellow")))
+        yield _indented(Text.assemble("for want of: ", (need, "yellow")))
         yield _indented(Text(", ".join(rule.id for rule in rules), style="dim"), 4)
     if report.left_out:
         yield _heading(f"Left out by {mode(report)}")

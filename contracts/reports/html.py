@@ -67,6 +67,7 @@ def _sections(report: Report) -> Iterator[Element]:
         "Stale known failures", [f"{entry.name}: {entry.reason}; take it from the list" for entry in report.stale]
     )
     yield from _list("Problems of the run", report.problems)
+    yield from _list("Notes", report.evidence.notes)
     yield from _not_testable(report)
     yield from _findings("Known failures", "known", shown, [(each.result, each.known) for each in found])
     yield from _findings("Advice", "advice", shown, [(each.result, each.advice) for each in found])

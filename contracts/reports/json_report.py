@@ -51,6 +51,7 @@ def json_report(report: Report, written_at: datetime) -> bytes:
         "needed": [{"needs": needs, "rules": [rule.id for rule in rules]} for needs, rules in supplies(report).items()],
         "stale": [{"name": entry.name, "reason": entry.reason} for entry in report.stale],
         "problems": list(report.problems),
+        "notes": list(report.evidence.notes),
         "coverage": _coverage(report),
         "exchanges": [_exchange(exchange, report.target) for exchange in exchanges_behind(found)],
     }

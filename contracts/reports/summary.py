@@ -85,7 +85,9 @@ def supplies(report: Report) -> Mapping[str, Sequence[Rule]]:
     """What would supply the evidence that was missing, each with the rules that wait for it."""
     found: dict[str, list[Rule]] = {}
     for result in report.of(Outcome.NOT_TESTABLE):
-        found.setdefault(result.rule.needs, []).append(result.rule)
+        # A rule that broke down is among the problems: no option would help it.
+        if result.reason.endswith(result.rule.needs):
+            found.setdefault(result.rule.needs, []).append(result.rule)
     return found
 
 
@@ -117,8 +119,11 @@ def headline(report: Report) -> str:
             said.append(f"the run had {counted(len(report.problems), 'problem')}")
     else:
         known = len(report.of(Outcome.KNOWN_FAILURE))
-        held = total - known - untested
+        advised = sum(bool(result.advice) for result in report.results)
+        held = total - known - untested - advised
         said = [f"{held} of {counted(total, 'rule')} {'holds' if held == 1 else 'hold'}"]
+        if advised:
+            said.append(f"{advised} {'gives' if advised == 1 else 'give'} advice")
         if known:
             said.append(f"{known} {_be(known)} known to be broken")
         if untested:

@@ -3,6 +3,7 @@
 from contracts.rule import Rule, rules_of
 from contracts.rules import (
     actions,
+    asynchrony,
     auth,
     cancelling,
     concurrency,
@@ -35,6 +36,7 @@ FAMILIES = (
     lifecycle,
     times,
     cancelling,
+    asynchrony,
     stream,
     stream_course,
     stream_replay,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote
 
-from contracts.credentials import UNKNOWN_WORD
+from contracts.credentials import PART_PLACEHOLDER, UNKNOWN_WORD
 from contracts.evidence import UNAUTHENTICATED, Evidence
 from contracts.exchange import NOT_JSON, Exchange, Purpose
 from contracts.labels import IN_THE_QUERY, NOT_THERE, OTHER_SPELLING, THERE, WRONG_IN_ITSELF
@@ -286,7 +286,7 @@ def refused_cancel_cancels_nothing(evidence: Evidence) -> Iterator[Observation]:
 
 @rule(
     "AUTH-12",
-    "No answer holds the token that it was asked with.",
+    "No answer holds the token that it was asked with, nor most of it.",
     source="RFC 6750, section 5.3",
     why="Tokens get into logs, pages and bug reports, and whoever reads them can use them.",
     needs=NEEDS_A_TOKEN,
@@ -296,12 +296,13 @@ def token_is_not_repeated(evidence: Evidence) -> Iterator[Observation]:
     for exchange in evidence.exchanges:
         if exchange.response is None or exchange.operation is None or not _sends(exchange, TOKEN):
             continue
+        found = exchange.response.withheld & {TOKEN, PART_PLACEHOLDER}
         yield judged(
-            TOKEN not in exchange.response.withheld,
+            not found,
             exchange.operation,
             exchange,
             expected="an answer without the token",
-            observed=f"{exchange.status} with the token in it",
+            observed=f"{exchange.status} with {'the token' if TOKEN in found else 'most of it'} in it",
         )
 
 

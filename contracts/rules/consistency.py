@@ -7,7 +7,7 @@ from typing import Any
 from contracts.evidence import AS_CLIENTS_DO, Evidence, Sighting, TaskStory, listed_tasks
 from contracts.exchange import Exchange
 from contracts.lifecycle import Status, is_known, is_terminal, may_follow
-from contracts.readings import brief, is_settled, same, same_time, went_on
+from contracts.readings import brief, completion_of, is_settled, same, same_time, went_on
 from contracts.rule import Observation, broken, judged, kept, rule
 from contracts.rules.lifecycle import origin
 
@@ -16,6 +16,8 @@ GET = "#/paths/~1v2~1tasks~1{taskId}/get/responses/200"
 CREATE = "#/paths/~1v2~1tasks/post"
 SPEC = "#/components/schemas/Task/properties/spec"
 NEEDS_A_TASK = "--template and --values, so that a task can be created"
+# What the names of the values begin with that the suite adds to those of a template.
+MARK = "contractTests"
 
 
 @rule(
@@ -160,10 +162,9 @@ def list_agrees_on_status(evidence: Evidence) -> Iterator[Observation]:
             too_early = then is not None and not may_follow(Status(listed.status), Status(str(then.status)))
             too_late = known is not None and not may_follow(Status(str(known.status)), Status(listed.status))
             if known is not None or then is not None:
-                premature = too_late and known is not None and went_on(story, known) is not None
                 yield judged(
                     not (too_early or too_late),
-                    "getTask" if premature else "listTasks",
+                    _behind_or_premature(story, listed, known if too_late else None, then if too_early else None),
                     listed.exchange,
                     *(read.exchange for read in (known if too_late else then,) if read is not None),
                     expected=f"{known.status} or what follows it, since it was read so before"
@@ -214,7 +215,8 @@ def values_come_back(evidence: Evidence) -> Iterator[Observation]:
             continue
         shown = spec.get("parameters") if isinstance(spec, dict) else None
         shown = shown if isinstance(shown, dict) else {}
-        wrong = [name for name, value in values.items() if name not in shown or not same(value, shown[name])]
+        judged_values = values if _keeps_what_it_does_not_know(story) else _without_ours(values)
+        wrong = [name for name, value in judged_values.items() if name not in shown or not same(value, shown[name])]
         yield judged(
             not wrong,
             sighting.exchange.operation,
@@ -311,6 +313,22 @@ def _neighbours(story: TaskStory) -> Iterator[tuple[Sighting, Sighting]]:
         yield min(story.polls, key=lambda read: abs(read.began - listed.began)), listed
 
 
+def _behind_or_premature(
+    story: TaskStory, listed: Sighting, known: Sighting | None, then: Sighting | None
+) -> str | None:
+    """Which of two views that disagree to blame: the one that is behind, unless the other tells of an end too early.
+    `known` was read before the listing that is behind it, `then` was read after the listing that it is behind."""
+    if known is not None:
+        return "getTask" if went_on(story, known) is not None else "listTasks"
+    if then is None:
+        return "listTasks"
+    if not is_terminal(listed.status):
+        return "getTask"
+    readings = (*story.whole_logs, *story.whole_streams)
+    has_ended = any((end := completion_of(events)) is not None and end.arrived <= then.began for _, events in readings)
+    return "getTask" if has_ended and then.status != listed.status and not is_terminal(then.status) else "listTasks"
+
+
 def _sent_and_seen(evidence: Evidence) -> Iterator[tuple[TaskStory, Mapping[str, Any], Sighting]]:
     for story in evidence.created_tasks:
         if story.created is None or story.created.purpose not in AS_CLIENTS_DO:
@@ -318,6 +336,21 @@ def _sent_and_seen(evidence: Evidence) -> Iterator[tuple[TaskStory, Mapping[str,
         if isinstance(story.created.sent, dict):
             for sighting in story.sightings:
                 yield story, story.created.sent, sighting
+
+
+def _is_ours(name: str) -> bool:
+    return name.startswith(MARK)
+
+
+def _without_ours(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {name: value for name, value in values.items() if not _is_ours(name)}
+
+
+def _keeps_what_it_does_not_know(story: TaskStory) -> bool:
+    """Whether the task has any of the values that no template declares: a server may drop them, all or none."""
+    specs = [sighting.task.get("spec") for sighting in story.sightings]
+    shown = [spec.get("parameters") for spec in specs if isinstance(spec, dict)]
+    return any(_is_ours(name) for parameters in shown if isinstance(parameters, dict) for name in parameters)
 
 
 def _creator(sighting: Sighting) -> str:

@@ -28,7 +28,8 @@ from contracts.rules.dry_run_results import (
 
 SAID = re.compile(f"{re.escape(OPENING)}(.*?){re.escape(CLOSING)}", re.DOTALL)
 SHOWN = 3
-NEEDS_STEPS = "a target that has the action debug:log"
+NEEDS_STEPS = "a target that has the action debug:log (in profile backstage, fetch:plain will do)"
+NEEDS_MESSAGES = "a target that has the action debug:log and shows its messages"
 
 
 @rule(
@@ -72,7 +73,7 @@ def contents_are_optional(evidence: Evidence) -> Iterator[Observation]:
 
 @rule(
     "DRY-03",
-    "The steps of the result are those of the template, in its order, with their ids and names.",
+    "The steps of the result are those of the template, each once, in its order, with their ids and names.",
     source=f"{RESULT}/steps",
     why="The log cannot be sorted under the steps, and the preview shows another template.",
     needs=NEEDS_STEPS,
@@ -84,11 +85,12 @@ def steps_come_back(evidence: Evidence) -> Iterator[Observation]:
         if steps and are_plain(steps):
             wanted = [(step["id"], step["name"]) for step in steps]
             given = [(step.get("id"), step.get("name")) for step in list_of(exchange, "steps")]
+            ids = [id for id, _ in given]
             yield judged(
-                _is_within(wanted, given),
+                _is_within(wanted, given) and all(ids.count(id) == 1 for id, _ in wanted),
                 OPERATION,
                 exchange,
-                expected=f"the steps {_named(wanted)}",
+                expected=f"the steps {_named(wanted)}, each once",
                 observed=_named(given) or "no step",
             )
 
@@ -121,7 +123,7 @@ def steps_are_over(evidence: Evidence) -> Iterator[Observation]:
 
 @rule(
     "DRY-05",
-    "If the log of a dry run tells of any of its steps, it tells of all of them.",
+    "A dry run that has steps has a log; if that tells of any of its steps, it tells of all of them.",
     source=f"{RESULT}/log",
     why="Whoever writes templates cannot see what a step did, and takes it for one that was left out.",
     needs=NEEDS_STEPS,
@@ -131,6 +133,13 @@ def log_tells_of_all_steps(evidence: Evidence) -> Iterator[Observation]:
     for exchange in _runs_with_steps(evidence):
         wanted = {step["id"] for step in template_steps(exchange)}
         told_of = _logged_steps(exchange) & wanted
+        yield judged(
+            bool(list_of(exchange, "log")) or not list_of(exchange, "steps"),
+            OPERATION,
+            exchange,
+            expected="an entry in the log, as steps were run",
+            observed="none",
+        )
         yield judged(
             not told_of or told_of == wanted,
             OPERATION,
@@ -154,7 +163,7 @@ def values_are_used(evidence: Evidence) -> Iterator[Observation]:
         if exchange.label not in {dry_runs.ACCEPTED, dry_runs.WITHOUT_CONTENTS} or not isinstance(sent, str):
             continue
         # A server that has no expressions, or another kind of them, leaves the text as it is.
-        said = [text for text in _said(exchange) if "{{" not in text]
+        said = [text for part in ("log", "output") for text in _said(exchange, part) if not _is_raw(text)]
         other = [text for text in said if text != sent]
         yield judged(
             not other, OPERATION, exchange, expected=f"{sent} for `parameters.text`", observed=f"{other[:SHOWN]}"
@@ -173,7 +182,7 @@ def values_are_used(evidence: Evidence) -> Iterator[Observation]:
 def output_is_rendered(evidence: Evidence) -> Iterator[Observation]:
     for exchange in _runs_with_steps(evidence):
         sent = _sent_text(exchange)
-        in_output = [text for found in _strings(exchange.json.get("output"), 0) for text in SAID.findall(found)]
+        in_output = _said(exchange, "output")
         yield judged(
             sent in in_output,
             OPERATION,
@@ -181,9 +190,8 @@ def output_is_rendered(evidence: Evidence) -> Iterator[Observation]:
             expected=f"a text with {sent} in the output",
             observed=str(exchange.json.get("output"))[:200],
         )
-        log = [text for found in _strings(exchange.json.get("log"), 0) for text in SAID.findall(found)]
         yield judged(
-            sent in log,
+            sent in _said(exchange, "log"),
             OPERATION,
             exchange,
             expected=f"a message with {sent} in the log",
@@ -242,6 +250,29 @@ def log_names_its_steps(evidence: Evidence) -> Iterator[Observation]:
         )
 
 
+@rule(
+    "DRY-21",
+    "If either of the output and the messages of a dry run is rendered, the other one is, too.",
+    source=f"{RESULT}/output",
+    why="Half of the preview shows expressions where the run itself has values.",
+    needs=NEEDS_MESSAGES,
+    probes=PROBES,
+)
+def all_or_nothing_is_rendered(evidence: Evidence) -> Iterator[Observation]:
+    for exchange in _runs_with_steps(evidence):
+        sent = _sent_text(exchange)
+        output, log = _said(exchange, "output"), _said(exchange, "log")
+        for part, shown, other, rendered in (("output", output, "log", log), ("log", log, "output", output)):
+            if shown and sent in rendered:
+                yield judged(
+                    not all(map(_is_raw, shown)),
+                    OPERATION,
+                    exchange,
+                    expected=f"values in the {part}, as there are in the {other}",
+                    observed=f"{shown[0]} in the {part}",
+                )
+
+
 def _runs_with_steps(evidence: Evidence) -> Iterator[Exchange]:
     for exchange in results(evidence):
         if exchange.label == dry_runs.ACCEPTED and template_steps(exchange):
@@ -263,10 +294,14 @@ def _sent_text(exchange: Exchange) -> Any:
     return values.get("text") if isinstance(values, dict) else None
 
 
-def _said(exchange: Exchange) -> list[str]:
-    """What log and output show between the two marks."""
-    found = [*_strings(exchange.json.get("log"), 0), *_strings(exchange.json.get("output"), 0)]
-    return [text for string in found for text in SAID.findall(string)]
+def _said(exchange: Exchange, part: str) -> list[str]:
+    """What a part of the result shows between the two marks."""
+    return [text for found in _strings(exchange.json.get(part), 0) for text in SAID.findall(found)]
+
+
+def _is_raw(text: str) -> bool:
+    """Whether the expression stands there, not its value."""
+    return "{{" in text
 
 
 def _strings(value: Any, depth: int) -> Iterator[str]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contracts import dry_runs
 from contracts.evidence import Evidence
 from contracts.exchange import Exchange, Purpose
+from contracts.profile import Allowance
 from contracts.rule import Level, Observation, judged, kept, rule
 from contracts.rules.answers import NEEDS_THE_TARGET, answered, is_refusal, later_lists, mentions, told
 from contracts.rules.dry_run_results import (
@@ -147,6 +148,30 @@ def workspace_is_closed(evidence: Evidence) -> Iterator[Observation]:
                 exchange,
                 expected="a 4xx, or no path that leads outside",
                 observed=f"{told(exchange)} {', '.join(outside)}",
+            )
+
+
+@rule(
+    "DRY-22",
+    "A file whose content is no base64 is refused with a 4xx, or kept as far as it goes: it does not become empty.",
+    source=f"{REQUEST}/directoryContents/description",
+    why="The preview shows an empty file, and nobody is told that its content was lost on the way.",
+    needs=NEEDS_THE_TARGET,
+    probes=PROBES,
+    level=Level.SHOULD,
+)
+def garbage_does_not_vanish(evidence: Evidence) -> Iterator[Observation]:
+    for exchange in evidence.of(OPERATION, Purpose.HOSTILE):
+        if exchange.label == dry_runs.NO_BASE64 and answered(exchange):
+            path = dry_runs.GARBAGE["path"]
+            contents = [file.get("base64Content") for file in files_of(exchange) if file.get("path") == path]
+            is_there = bool(contents) or evidence.contract.profile.allows(Allowance.CONTENTS_ARE_REQUIRED)
+            yield judged(
+                is_refusal(exchange) or (exchange.status == 200 and is_there and all(contents)),
+                OPERATION,
+                exchange,
+                expected=f"a 4xx, or a {path} that is not empty",
+                observed=f"{told(exchange)}, {'an empty one' if contents else 'none'}",
             )
 
 

@@ -3,17 +3,19 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from contracts.evidence import AS_CLIENTS_DO, Evidence, TaskStory
+from contracts.evidence import AS_CLIENTS_DO, Event, Evidence, TaskStory
 from contracts.exchange import Purpose, TroubleKind
 from contracts.lifecycle import Status, is_known, is_terminal, may_follow
 from contracts.profile import Allowance
 from contracts.readings import (
+    OTHER_FORM,
     brief,
     completion_of,
     has_no_log,
     same,
     same_time,
     successions,
+    tells_success,
     up_to_the_end,
     views,
     went_on,
@@ -29,6 +31,7 @@ NEEDS_A_TASK = "--template and --values, so that a task can be created"
 NEEDS_A_FAILURE = "--failing-template, so that a task can be seen to fail"
 # Seconds of the judge that status and events may be apart, since servers write one after the other.
 CATCHING_UP = 5.0
+ENDING = 1.0
 SETTLING = 2.0
 
 
@@ -195,7 +198,9 @@ def unknown_tasks_are_not_found(evidence: Evidence) -> Iterator[Observation]:
         never = exchange.operation == "getTaskEventStream" and (
             exchange.trouble is not None and exchange.trouble.kind is TroubleKind.TIMEOUT
         )
-        if exchange.status is not None or never:
+        if exchange.status == 400 and exchange.label == OTHER_FORM:
+            yield kept(exchange.operation, exchange)
+        elif exchange.status is not None or never:
             yield judged(
                 exchange.status == 404,
                 exchange.operation,
@@ -216,12 +221,16 @@ def unknown_tasks_are_not_found(evidence: Evidence) -> Iterator[Observation]:
 def told_completion_ends_the_task(evidence: Evidence) -> Iterator[Observation]:
     for story in evidence.created_tasks:
         readings = [*story.whole_logs, *story.whole_streams]
-        told = [(found.arrived, exchange) for exchange, events in readings if (found := completion_of(events))]
+        told = [
+            (found.arrived, exchange)
+            for exchange, events in readings
+            if (found := completion_of(event for event in events if _is_of(story, event)))
+        ]
         if not told:
             continue
         first, source = min(told, key=lambda pair: pair[0])
         for sighting in story.sightings:
-            if sighting.began >= first + CATCHING_UP or (sighting.began >= first and is_terminal(sighting.status)):
+            if sighting.began >= first + ENDING or (sighting.began >= first and is_terminal(sighting.status)):
                 yield judged(
                     is_terminal(sighting.status),
                     sighting.exchange.operation,
@@ -266,7 +275,7 @@ def ended_task_has_completion(evidence: Evidence) -> Iterator[Observation]:
 )
 def completion_agrees_with_status(evidence: Evidence) -> Iterator[Observation]:
     for story in evidence.tasks.values():
-        if story.ended_as not in (Status.COMPLETED, Status.FAILED):
+        if story.ended_as is None:
             continue
         for exchange, events in (*story.whole_logs, *story.whole_streams):
             completion = completion_of(events)
@@ -274,14 +283,17 @@ def completion_agrees_with_status(evidence: Evidence) -> Iterator[Observation]:
                 continue
             error, status = completion.body.get("error"), completion.body.get("status")
             shown = [sighting.exchange for sighting in story.sightings if is_terminal(sighting.status)]
-            agrees = (error is None) == (story.ended_as == Status.COMPLETED)
+            if story.ended_as == Status.CANCELLED:
+                agrees = not tells_success(completion)
+            else:
+                agrees = (error is None) == (story.ended_as == Status.COMPLETED)
             yield judged(
                 agrees and not (is_terminal(status) and status != story.ended_as),
                 exchange.operation,
                 exchange,
                 *shown[:1],
                 expected=f"a completion of a task that {_has_ended(story)}",
-                observed=brief({"error": error, "status": status}),
+                observed=brief({name: completion.body.get(name) for name in ("error", "status", "output")}),
             )
 
 
@@ -441,6 +453,10 @@ def origin(task: Mapping[str, Any]) -> dict[str, Any]:
 
 def _unchanged(name: str, before: object, after: object) -> bool:
     return same_time(before, after) if name == "createdAt" else same(before, after)
+
+
+def _is_of(story: TaskStory, event: Event) -> bool:
+    return str(event.data.get("taskId", story.id)) == story.id
 
 
 def _has_ended(story: TaskStory) -> str:

@@ -349,7 +349,7 @@ def refused_create_makes_no_task(evidence: Evidence) -> Iterator[Observation]:
 )
 def refusal_says_why(evidence: Evidence) -> Iterator[Observation]:
     for exchange in evidence.of(None, Purpose.MALFORMED_BODY, Purpose.MALFORMED_PARAMETER):
-        if exchange.operation is None or not is_refusal(exchange) or not answered(exchange):
+        if exchange.operation is None or exchange.trouble or not is_refusal(exchange) or not answered(exchange):
             continue
         body = exchange.json if isinstance(exchange.json, dict) else {}
         error, errors = body.get("error"), body.get("errors")

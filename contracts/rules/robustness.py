@@ -46,7 +46,7 @@ LINE_WITH_A_HEADER = re.compile(r"\r\n([A-Za-z][A-Za-z0-9-]*): ")
     source="RFC 9110, section 15.6",
     why="Anyone can bring about a fault, and a client cannot tell its own mistake from an outage.",
     needs=NEEDS_AN_ANSWER,
-    probes=HOSTILE,
+    probes=HOSTILE | {"paths"},
 )
 def no_fault(evidence: Evidence) -> Iterator[Observation]:
     for exchange in evidence.exchanges:
@@ -438,10 +438,20 @@ def _may_fail(exchange: Exchange, evidence: Evidence) -> bool:
 
 def _blamed(exchange: Exchange, evidence: Evidence) -> str | None:
     """The operation, also of a request whose path or query was given as it goes over the wire."""
+    if exchange.operation is None and exchange.purpose in UNDOCUMENTED:
+        return _only_operation(exchange, evidence)
     if exchange.operation is not None or exchange.purpose is not Purpose.HOSTILE:
         return exchange.operation
     located = evidence.contract.locate(exchange.request.method, exchange.request.path.partition("?")[0])
     return located[0].id if located else None
+
+
+def _only_operation(exchange: Exchange, evidence: Evidence) -> str | None:
+    """The operation of the path, whatever the method; None where there are several, or none."""
+    methods = {operation.method for operation in evidence.contract.operations.values()}
+    path = exchange.request.path.partition("?")[0]
+    found = {located[0].id for method in methods if (located := evidence.contract.locate(method, path))}
+    return found.pop() if len(found) == 1 else None
 
 
 def _named(exchange: Exchange) -> str:

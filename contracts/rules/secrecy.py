@@ -20,7 +20,7 @@ SECRETS = "#/paths/~1v2~1tasks/post/requestBody/content/application~1json/schema
     source=SECRETS,
     why="Everybody who may read the task learns the password of who created it.",
     needs="--template and --values, so that a task can be created",
-    probes={"life", "aftermath", "dry-run"},
+    probes={"life", "aftermath", "dry-run", "bodies"},
 )
 def secrets_never_come_back(evidence: Evidence) -> Iterator[Observation]:
     sent = [secret for secret in evidence.secrets if any(secret in _sent(exchange) for exchange in evidence.exchanges)]

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterator
 from email.message import Message
+from email.utils import parsedate_to_datetime
 
 from contracts.evidence import Evidence
-from contracts.exchange import NOT_JSON, Exchange, Purpose, TroubleKind
+from contracts.exchange import NOT_JSON, Exchange, Purpose, Response, TroubleKind
 from contracts.lifecycle import is_terminal
 from contracts.profile import Allowance
 from contracts.rule import Level, Observation, judged, rule
@@ -394,7 +395,6 @@ def errors_agree_with_themselves(evidence: Evidence) -> Iterator[Observation]:
     why="A browser shows a task as running that has long ended, for it need not ask.",
     needs=NEEDS_THE_TARGET,
     probes={"auth"},
-    level=Level.SHOULD,
 )
 def tasks_are_not_kept(evidence: Evidence) -> Iterator[Observation]:
     for exchange in evidence.of(status=200):
@@ -403,15 +403,29 @@ def tasks_are_not_kept(evidence: Evidence) -> Iterator[Observation]:
         if exchange.response is None or exchange.request.method != "GET":
             continue
         directives = (exchange.response.header("cache-control") or "").lower()
-        fresh = re.search(r"(?:s-maxage|max-age)\s*=\s*\"?0*[1-9]", directives) or "immutable" in directives
         checked = "no-cache" in directives or "no-store" in directives
+        expires = _expires_later(exchange.response) and not re.search(r"\bmax-age\s*=", directives)
+        fresh = expires or re.search(r"(?:s-maxage|max-age)\s*=\s*\"?0*[1-9]", directives)
         yield judged(
             not fresh or checked,
             exchange.operation,
             exchange,
-            expected="no Cache-Control that lets it be kept",
-            observed=directives,
+            expected="no Cache-Control or Expires that lets it be kept",
+            observed=f"Expires: {exchange.response.header('expires')}" if expires else directives,
         )
+
+
+def _expires_later(response: Response) -> bool:
+    """Whether it lasts beyond the moment that it was answered, by the clock of the server."""
+    expires, date = (_moment(response.header(name)) for name in ("expires", "date"))
+    return expires is not None and date is not None and expires > date
+
+
+def _moment(text: str | None) -> float | None:
+    try:
+        return parsedate_to_datetime(text or "").timestamp()
+    except (ValueError, OverflowError):
+        return None
 
 
 def _of_operations(evidence: Evidence) -> Iterator[tuple[Exchange, dict[int, frozenset[str]]]]:

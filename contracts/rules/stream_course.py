@@ -5,8 +5,9 @@ from itertools import pairwise
 from typing import Any
 
 from contracts.evidence import Event, Evidence, TaskStory
-from contracts.lifecycle import TERMINAL, Status, is_terminal
+from contracts.lifecycle import TERMINAL, Status
 from contracts.profile import Allowance
+from contracts.readings import tells_success
 from contracts.rule import Observation, judged, rule
 from contracts.rules.stream import NEEDS_A_TASK, OPERATION, STREAM
 from contracts.sse import Ending
@@ -191,7 +192,7 @@ def closes_with_the_end(evidence: Evidence) -> Iterator[Observation]:
             (
                 sighting
                 for sighting in telling.story.sightings
-                if sighting.began >= telling.reading.closed and not is_terminal(sighting.status)
+                if sighting.began >= telling.reading.closed and sighting.status in (Status.OPEN, Status.PROCESSING)
             ),
             None,
         )
@@ -288,6 +289,8 @@ def outcomes_agree(evidence: Evidence) -> Iterator[Observation]:
             expected, observed = f"status {status}", f"status {told}"
         elif status == Status.COMPLETED and error is not None:
             expected, observed = "no error, as the task is completed", f"error {error!r:.120}"
+        elif status == Status.CANCELLED and tells_success(completion):
+            expected, observed = "no success, as the task is cancelled", "an output and no error"
         elif status == Status.FAILED and not _says_why(error):
             expected, observed = "an error with a message, as the task failed", f"error {error!r:.120}"
         else:

@@ -15,8 +15,10 @@ NEEDS_A_TASK = "--template and --values, so that a task can be created"
 NEEDS_A_SLOW_TASK = "--slow-template, so that a task can be watched while it runs"
 # Times may be rounded to seconds, each in its own way.
 ROUNDING = timedelta(seconds=1)
+# Those that are not may still be taken one after the other.
+EXACT = timedelta(milliseconds=50)
 # Who beats and who ends the task need not be the same.
-LAST_BEAT = timedelta(seconds=60)
+LAST_BEAT = timedelta(seconds=5)
 # Seconds of the judge.
 BEATING = 5.0
 AFTER_THE_END = 3.0
@@ -115,7 +117,7 @@ def events_lie_within_the_life(evidence: Evidence) -> Iterator[Observation]:
             continue
         for exchange, events in (*story.whole_logs, *story.streams_from_the_start):
             dated = [(event, time) for event in up_to_the_end(events) if (time := event.created_at)]
-            early = [time for _, time in dated if time < created - ROUNDING]
+            early = [time for _, time in dated if _is_before(time, created)]
             if dated:
                 yield judged(
                     not early,
@@ -131,7 +133,7 @@ def events_lie_within_the_life(evidence: Evidence) -> Iterator[Observation]:
             if completed is None or not lines or completion_of(events) is None:
                 continue
             yield judged(
-                max(lines) <= completed + ROUNDING,
+                not any(_is_before(completed, line) for line in lines),
                 exchange.operation,
                 exchange,
                 ended[0].exchange,
@@ -278,6 +280,12 @@ def _beats_at_once(over: list[Sighting]) -> Iterator[Observation]:
         )
     elif over:
         yield kept(over[0].exchange.operation, over[0].exchange)
+
+
+def _is_before(one: datetime, other: datetime) -> bool:
+    """Whether that is certain, however roughly the times are told."""
+    is_rounded = 0 in (one.microsecond, other.microsecond)
+    return one < other - (ROUNDING if is_rounded else EXACT)
 
 
 def _times(sighting: Sighting) -> tuple[datetime | None, datetime | None, datetime | None]:

@@ -8,8 +8,8 @@ from contracts.evidence import Evidence
 from contracts.exchange import Exchange, Purpose
 from contracts.rule import Observation, broken, judged, kept, rule
 from contracts.rules.answers import answered, is_refusal, later_lists, mentions, told
-from contracts.rules.forms import OPERATION_POINTER, body_of, given_schemas, key_of, properties_of
-from contracts.template_values import are_accepted, pages_of
+from contracts.rules.forms import OPERATION, OPERATION_POINTER, body_of, given_schemas, key_of, properties_of
+from contracts.template_values import are_accepted, make_values, pages_of
 
 NEEDS_PARAMETERS = "--template with a template that has parameters"
 
@@ -65,7 +65,7 @@ def refused_values_make_no_task(evidence: Evidence) -> Iterator[Observation]:
     "Values that the parameter schema accepts make a task.",
     source=f"{OPERATION_POINTER}/description",
     why="The user has filled in the form as it asks to be, and is refused.",
-    needs="--template and --values, so that a task can be created",
+    needs="--template, with --values that its parameter schema accepts",
     probes={"templates", "life"},
 )
 def accepted_values_are_accepted(evidence: Evidence) -> Iterator[Observation]:
@@ -78,12 +78,17 @@ def accepted_values_are_accepted(evidence: Evidence) -> Iterator[Observation]:
             continue
         if exchange.status == 201:
             yield kept("createTask", exchange)
+            yield kept(OPERATION, exchange)
         elif exchange.status in {400, 422} and _says_it_all(schema, values) and b"secret" not in body_of(exchange):
+            observed = f"{exchange.status} {body_of(exchange).decode(errors='replace')[:200]}"
+            if values == make_values(schema):
+                expected = "a schema that tells what values have to be like, as nothing else went into these"
+                yield broken(OPERATION, exchange, expected=expected, observed=observed)
             yield broken(
                 "createTask",
                 exchange,
                 expected="201, as the parameter schema accepts these values",
-                observed=f"{exchange.status} {body_of(exchange).decode(errors='replace')[:200]}",
+                observed=observed,
             )
 
 

@@ -9,7 +9,7 @@ from contracts.exchange import Exchange
 from contracts.lifecycle import Status
 from contracts.profile import Allowance
 from contracts.readings import CATCHING_UP, brief, completion_of, has_no_log, is_settled, told, up_to_the_end
-from contracts.rule import Observation, judged, kept, rule
+from contracts.rule import Observation, broken, judged, kept, rule
 
 LOGS = "#/paths/~1v2~1tasks~1{taskId}~1logs/get"
 STREAM = "#/paths/~1v2~1tasks~1{taskId}~1eventstream/get"
@@ -34,14 +34,18 @@ def log_equals_stream(evidence: Evidence) -> Iterator[Observation]:
         for log, entries in logs[-1:]:
             for stream, events in story.whole_streams:
                 difference = _difference(up_to_the_end(entries), up_to_the_end(events))
-                yield judged(
-                    difference is None,
-                    "getTaskLogs",
-                    log,
-                    stream,
-                    expected=difference[1] if difference else "",
-                    observed=difference[0] if difference else "",
-                )
+                if difference is not None and _is_spoiled(up_to_the_end(events), up_to_the_end(entries)):
+                    expected, observed = _difference(up_to_the_end(events), up_to_the_end(entries)) or difference
+                    yield broken("getTaskEventStream", stream, log, expected=observed, observed=expected)
+                else:
+                    yield judged(
+                        difference is None,
+                        "getTaskLogs",
+                        log,
+                        stream,
+                        expected=difference[1] if difference else "",
+                        observed=difference[0] if difference else "",
+                    )
 
 
 @rule(
@@ -238,6 +242,17 @@ def _difference(shown: tuple[Event, ...], expected: tuple[Event, ...]) -> tuple[
     if len(shown) != len(expected):
         return f"{len(shown)} events", f"{len(expected)} events"
     return None
+
+
+def _is_spoiled(events: tuple[Event, ...], others: tuple[Event, ...]) -> bool:
+    """Whether events come twice or in disorder, or are missing where the others have them and lack none of these."""
+    numbers = [event.sequence for event in events if event.sequence is not None]
+    if any(after <= before for before, after in pairwise(numbers)):
+        return True
+    are_numbered = len(numbers) == len(events) and all(event.sequence is not None for event in others)
+    one = {event.sequence if are_numbered else repr(told(event)) for event in events}
+    other = {event.sequence if are_numbered else repr(told(event)) for event in others}
+    return one < other or (one == other and len(events) > len(others))
 
 
 def _text(event: Event) -> str:

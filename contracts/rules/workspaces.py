@@ -25,6 +25,7 @@ from contracts.rules.dry_run_results import (
 )
 
 SHOWN = 3
+NEEDS_A_WORKSPACE = f"{NEEDS_A_RUN}; in profile backstage, one that has fetch:plain"
 
 
 @rule(
@@ -59,7 +60,7 @@ def contents_are_base64(evidence: Evidence) -> Iterator[Observation]:
     "What was in the workspace at first and was not touched by a step is in the result, byte by byte.",
     source=f"{REQUEST}/directoryContents/description",
     why="The preview lacks files, or shows them broken, and the template is mended where it is not wrong.",
-    needs=NEEDS_A_RUN,
+    needs=NEEDS_A_WORKSPACE,
     probes=PROBES,
 )
 def workspace_is_preserved(evidence: Evidence) -> Iterator[Observation]:

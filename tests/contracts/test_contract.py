@@ -147,3 +147,8 @@ def test_the_links_lead_to_operations_that_exist():
     links = tightened_document(Profile.PUBLISHED)["paths"]["/v2/tasks"]["post"]["responses"]["201"]["links"]
     assert {link["operationId"] for link in links.values()} <= PUBLISHED.operations.keys()
     assert "$response.body#/id" in json.dumps(links)
+
+
+def test_half_a_character_can_be_described():
+    body = {"log": [{"type": "log", "body": {"message": "\ud800"}}], "\udc00": 1, "steps": []}
+    assert contract_of(Profile.PUBLISHED).body_violations("dryRunTask", 200, body)

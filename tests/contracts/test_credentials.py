@@ -1,10 +1,11 @@
 """Wrong tokens are wrong for every server that looks at all of a token, in any reading."""
 
 import base64
+from math import ceil
 
 import pytest
 
-from contracts.credentials import derived_tokens, invented_tokens
+from contracts.credentials import basic_credentials, derived_tokens, invented_tokens, parts_of
 
 OPAQUE = "mock-user-token"
 SIGNED = "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJ1c2VyOmRlZmF1bHQvZ3Vlc3QifQ.c2lnbmF0dXJl"
@@ -47,3 +48,23 @@ def test_hexadecimal_tokens_may_be_read_in_any_case():
 
 def test_invented_tokens_give_nothing_away():
     assert all(wrong.shown is None for wrong in invented_tokens())
+
+
+@pytest.mark.parametrize("token", [OPAQUE, SIGNED, "f1e2" * 16, "0123456789abc"])
+def test_three_quarters_of_a_token_hold_one_of_its_parts_wherever_they_begin(token):
+    run = max(12, ceil(len(token) * 0.75))
+    parts = parts_of(token)
+    assert 0 < len(parts) <= 8
+    for start in range(len(token) - run + 1):
+        assert any(part in token[start : start + run] for part in parts)
+
+
+@pytest.mark.parametrize("token", ["", "secret", "0123456789ab"])
+def test_a_short_token_has_no_parts(token):
+    assert parts_of(token) == ()
+
+
+def test_the_token_as_a_password_can_be_read():
+    decoded = [base64.b64decode(wrong.value).decode() for wrong in basic_credentials(OPAQUE)]
+    assert decoded == [f"user:{OPAQUE}", f":{OPAQUE}"]
+    assert all(wrong.shown and "TOKEN" not in wrong.shown for wrong in basic_credentials(OPAQUE))

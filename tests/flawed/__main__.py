@@ -1,8 +1,8 @@
 """How many of the defects are found: `python -m tests.flawed` prints a table by family, beside plain Schemathesis.
 
-The suite has found a defect when it calls the server not conforming; only defects that its fuzzing is for are judged
-with it, all others without, and those of a SHOULD rule at that level. Schemathesis, on the published document with a
-token and nothing else, has found one when it reports a failure that it does not report on the sound server.
+The suite has found a defect when the rule that is meant to notice it fails; the whole suite runs that rule, too, and
+must object to nothing on the sound server. Schemathesis, on the published document with a token and nothing else, has
+found one when it reports a failure that it does not report on the sound server.
 """
 
 import argparse
@@ -16,24 +16,15 @@ from pathlib import Path
 
 from contracts.results import Verdict
 from contracts.rule import Level
-from contracts.rules import all_rules
 from openapi.documents import PUBLISHED
 from tests.flawed.catalogue import all_defects
 from tests.flawed.defect import Defect
-from tests.flawed.judging import TOKEN, report_on
+from tests.flawed.judging import TOKEN, findings_on, report_on
 from tests.flawed.server import base_url, flawed_server
 
 SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
 SOUND = "sound"
-FUZZING = "FUZZ"
 Failures = frozenset[tuple[str, str]]
-
-
-async def found_by_the_suite(address: str, world: str, *, level: Level, fuzzing: bool) -> bool:
-    """Whether the whole suite says that this server does not conform."""
-    rules = [rule for rule in all_rules() if fuzzing or rule.family != FUZZING]
-    report = await report_on(base_url(address, world), rules, level=level)
-    return report.verdict is Verdict.NOT_CONFORMING
 
 
 async def failures_by_schemathesis(address: str, world: str, examples: int) -> Failures:
@@ -54,26 +45,18 @@ async def failures_by_schemathesis(address: str, world: str, examples: int) -> F
     return frozenset((failure["code"], operation) for failure in failures for operation in failure["operations"])
 
 
-async def measure(address: str, defects: Sequence[Defect], *, jobs: int, examples: int) -> None:
-    """Print which defects are found, then the table."""
+async def failures_of_each(address: str, defects: Sequence[Defect], *, jobs: int, examples: int) -> list[Failures]:
+    """What plain `schemathesis run` reports of each server beyond what it reports of the sound one."""
     turn = asyncio.Semaphore(jobs)
-    levels = {rule.id: rule.level for rule in all_rules()}
-    if await found_by_the_suite(address, SOUND, level=Level.SHOULD, fuzzing=True):
-        sys.exit("the suite finds something on the sound server: what it finds elsewhere would mean nothing")
     usual = await failures_by_schemathesis(address, SOUND, examples)
 
-    async def of(defect: Defect) -> tuple[Defect, bool, bool]:
+    async def of(defect: Defect) -> Failures:
         async with turn:
-            ours = await found_by_the_suite(
-                address, defect.name, level=levels[defect.rule], fuzzing=defect.family == FUZZING
-            )
-        async with turn:
-            theirs = bool(await failures_by_schemathesis(address, defect.name, examples) - usual)
-        print(f"{defect.name:60} suite: {_word(ours)}  schemathesis: {_word(theirs)}", file=sys.stderr, flush=True)
-        return defect, ours, theirs
+            failures = await failures_by_schemathesis(address, defect.name, examples) - usual
+        print(f"{defect.name}: {sorted(failures) or 'missed'}", file=sys.stderr, flush=True)
+        return failures
 
-    found = await asyncio.gather(*(of(defect) for defect in defects))
-    print(_table(found))
+    return await asyncio.gather(*(of(defect) for defect in defects))
 
 
 def _table(found: Sequence[tuple[Defect, bool, bool]]) -> str:
@@ -85,10 +68,6 @@ def _table(found: Sequence[tuple[Defect, bool, bool]]) -> str:
     lines = ["family     defects  run-contract-tests  schemathesis run"]
     lines += [f"{family:9}  {count:7}  {by_suite:18}  {by_it:16}" for family, count, by_suite, by_it in rows]
     return "\n".join(lines)
-
-
-def _word(found: bool) -> str:
-    return "found " if found else "missed"
 
 
 def main() -> None:
@@ -105,7 +84,16 @@ def main() -> None:
     ]
     defects = [found for family in families for found in family[:: arguments.every]]
     with flawed_server() as address:
-        asyncio.run(measure(address, defects, jobs=arguments.jobs, examples=arguments.examples))
+        sound = asyncio.run(report_on(base_url(address, SOUND), level=Level.SHOULD))
+        if sound.verdict is Verdict.NOT_CONFORMING:
+            sys.exit("the suite objects to the sound server: what it finds elsewhere would mean nothing")
+        ours = findings_on(address, defects)
+        theirs = asyncio.run(failures_of_each(address, defects, jobs=arguments.jobs, examples=arguments.examples))
+    found = [
+        (defect, bool(ours[defect.name].blamed), bool(failures))
+        for defect, failures in zip(defects, theirs, strict=True)
+    ]
+    print(_table(found))
 
 
 if __name__ == "__main__":

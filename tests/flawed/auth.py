@@ -1,5 +1,6 @@
 """Doors that stand open, or do not open to those who have the key."""
 
+import base64
 import json
 from collections import Counter
 from dataclasses import replace
@@ -161,6 +162,27 @@ def scheme_is_searched_for(app: App) -> App:
     return letting_in(app, None, lambda call: f"Bearer {TOKEN}" in (call.header("authorization") or ""))
 
 
+def password_of(call: Call) -> tuple[str, str] | None:
+    """User and password of a request with the Basic scheme."""
+    try:
+        user, _, password = base64.b64decode(given(call), validate=True).decode().partition(":")
+    except ValueError:
+        return None
+    return (user, password) if (call.header("authorization") or "").startswith("Basic ") else None
+
+
+@defect("AUTH-03", blames="getTask")
+def token_is_a_password(app: App) -> App:
+    """The token counts as the password of any user, as scripts with curl like to have it."""
+    return letting_in(app, None, lambda call: (password_of(call) or ("", ""))[1] == TOKEN)
+
+
+@defect("AUTH-03", blames="listTasks")
+def token_is_a_password_of_nobody(app: App) -> App:
+    """The token counts as a password without a user."""
+    return letting_in(app, {"listTasks"}, lambda call: password_of(call) == ("", TOKEN))
+
+
 @defect("AUTH-04", blames="createTask")
 def scheme_is_compared_exactly(app: App) -> App:
     """Only `Bearer` is a scheme, `bearer` is none."""
@@ -281,6 +303,28 @@ def unknown_template_goes_before_the_token(app: App) -> App:
     return answering(app, {"getTemplateParameterSchema"}, reply)
 
 
+@defect("AUTH-07", blames="createTask")
+def body_is_parsed_before_the_token(app: App) -> App:
+    """What is no JSON is 400 even without a token."""
+
+    def reply(call: Call) -> Answer | None:
+        is_json = call.header("content-type") == "application/json"
+        return error_answer(400, "SyntaxError", "no JSON") if is_json and call.json is None else None
+
+    return answering(app, {"createTask"}, reply)
+
+
+@defect("AUTH-07", blames="dryRunTask")
+def media_type_goes_before_the_token(app: App) -> App:
+    """A body of another media type is 415 even without a token."""
+
+    def reply(call: Call) -> Answer | None:
+        text = call.header("content-type") == "text/plain"
+        return error_answer(415, "UnsupportedMediaType", "only JSON") if text else None
+
+    return answering(app, {"dryRunTask"}, reply)
+
+
 @defect("AUTH-08", blames="getTask")
 def refusal_tells_whose_task_it_is(app: App) -> App:
     """Without a token, the message of a task that exists differs."""
@@ -381,6 +425,17 @@ def token_comes_back_as_a_cookie(app: App) -> App:
         return answer.with_header("set-cookie", f"session={given(call)}") if given(call) else answer
 
     return editing_answers(app, {"listActions"}, edit)
+
+
+@defect("AUTH-12", blames="listTasks")
+def refusal_shows_most_of_the_token(app: App) -> App:
+    """The message of a 401 shows the token without its last two characters."""
+
+    def edit(call: Call, body: Any) -> Any:
+        shown = f"{TOKEN[:-2]}.." if TOKEN in given(call) else "none"
+        return {"error": {**body["error"], "message": f"Illegal token {shown}"}}
+
+    return editing_json(app, {"listTasks"}, edit, status=401)
 
 
 @defect("AUTH-13", blames="listTasks")

@@ -2,6 +2,7 @@
 
 from tests.flawed import (
     actions,
+    asynchrony,
     auth,
     cancelling,
     concurrency,
@@ -35,6 +36,7 @@ MODULES = (
     lifecycle,
     times,
     cancelling,
+    asynchrony,
     stream,
     stream_course,
     stream_replay,

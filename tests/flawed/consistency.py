@@ -1,5 +1,6 @@
 """Views of a task that contradict each other, and what was sent."""
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -422,3 +423,62 @@ def tasks_are_swapped_by_a_cache(app: App) -> App:
         return answer
 
     return editing_answers(answering(app, {"getTask"}, reply), {"getTask"}, note)
+
+
+@defect("CONS-08", blames="getTask")
+def nulls_are_dropped_from_the_values(app: App) -> App:
+    """A value that is null itself does not come back."""
+    return _editing_parameters(app, lambda values: {name: value for name, value in values.items() if value is not None})
+
+
+@defect("CONS-08", blames="getTask")
+def false_is_dropped_from_the_values(app: App) -> App:
+    """A value that is false itself does not come back."""
+    return _editing_parameters(
+        app, lambda values: {name: value for name, value in values.items() if value is not False}
+    )
+
+
+@defect("CONS-08", blames="getTask")
+def lists_are_sorted(app: App) -> App:
+    """A list of texts comes back in order, each text once."""
+
+    def edit(values: Any) -> Any:
+        return {
+            name: sorted(set(value))
+            if isinstance(value, list) and all(isinstance(one, str) for one in value)
+            else value
+            for name, value in values.items()
+        }
+
+    return _editing_parameters(app, edit)
+
+
+@defect("CONS-08", blames="getTask")
+def names_with_dots_are_paths(app: App) -> App:
+    """A name with a dot comes back with an underscore."""
+    return _editing_parameters(app, lambda values: {name.replace(".", "_"): value for name, value in values.items()})
+
+
+@defect("CONS-08", blames="getTask")
+def texts_are_cut(app: App) -> App:
+    """A value comes back with 255 characters at most."""
+    return _editing_parameters(
+        app,
+        lambda values: {name: value[:255] if isinstance(value, str) else value for name, value in values.items()},
+    )
+
+
+@defect("CONS-06", blames="getTask")
+def task_is_late(app: App) -> App:
+    """A task that has ended is processing for one and a half seconds more when it is read, and not in the list."""
+    since: dict[str, float] = {}
+
+    def edit(task: Any) -> Any:
+        if task["status"] not in {"completed", "failed"}:
+            return task
+        if time.monotonic() - since.setdefault(task["id"], time.monotonic()) > 1.5:
+            return task
+        return {name: value for name, value in task.items() if name != "completedAt"} | {"status": "processing"}
+
+    return _editing_tasks(app, {"getTask"}, edit)

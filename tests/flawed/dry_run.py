@@ -1,5 +1,6 @@
 """Dry runs that tell the wrong things."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -118,6 +119,18 @@ def steps_of_one_action_are_one(app: App) -> App:
     return editing_steps(app, lambda steps: list({step["action"]: step for step in steps}.values()))
 
 
+@defect("DRY-03", blames="dryRunTask")
+def last_step_comes_twice(app: App) -> App:
+    """The step that the run ended with is added once more when it is over."""
+    return editing_steps(app, lambda steps: [*steps, *steps[-1:]])
+
+
+@defect("DRY-03", blames="dryRunTask")
+def steps_are_told_before_and_after(app: App) -> App:
+    """Each step is there as it was before the run, and as it was after it."""
+    return editing_steps(app, lambda steps: [*({**step, "name": "Planned"} for step in steps), *steps])
+
+
 @defect("DRY-04", blames="dryRunTask")
 def last_step_still_runs(app: App) -> App:
     """The answer is made before the last step is over."""
@@ -165,6 +178,12 @@ def log_begins_with_the_last_step(app: App) -> App:
         return {**result, "log": [entry for entry in result["log"] if entry["body"].get("stepId") != "say"]}
 
     return editing_json(app, OPERATION, edit)
+
+
+@defect("DRY-05", blames="dryRunTask")
+def log_is_empty(app: App) -> App:
+    """Nobody keeps what the steps say."""
+    return editing_json(app, OPERATION, lambda call, result: {**result, "log": []})
 
 
 @defect("DRY-20", blames="dryRunTask")
@@ -236,6 +255,29 @@ def output_is_empty(app: App) -> App:
     return editing_json(app, OPERATION, lambda call, result: {**result, "output": {}})
 
 
+@defect("DRY-21", blames="dryRunTask")
+def messages_are_not_rendered(app: App) -> App:
+    """The steps say what stands in the template, expressions and all."""
+
+    def edit(call: Call, result: Any) -> Any:
+        text = call.json["values"].get("text")
+        log = json.loads(json.dumps(result["log"]).replace(f"says [{text}]", "says [${{ parameters.text }}]"))
+        return {**result, "log": log}
+
+    return editing_json(app, OPERATION, edit)
+
+
+@defect("DRY-21", blames="dryRunTask")
+def content_of_the_output_is_not_rendered(app: App) -> App:
+    """Of the output, only links are rendered, not texts."""
+
+    def edit(call: Call, result: Any) -> Any:
+        said = call.json["template"]["spec"].get("output", {}).get("text")
+        return {**result, "output": {**result["output"], "text": said}} if said else result
+
+    return editing_json(app, OPERATION, edit)
+
+
 @defect("DRY-08", blames="dryRunTask")
 def output_counts_the_runs(app: App) -> App:
     """Something of the runs before shows in the output."""
@@ -259,3 +301,36 @@ def steps_are_skipped_the_second_time(app: App) -> App:
         return {**result, "steps": steps}
 
     return editing_json(app, OPERATION, edit)
+
+
+@defect("CONS-20", blames="dryRunTask")
+def steps_of_a_dry_run_tell_the_secret(app: App) -> App:
+    """Messages of a dry run are rendered with the secrets, and nothing is masked."""
+
+    def edit(call: Call, result: Any) -> Any:
+        log = [{**entry, "body": {**entry["body"], "message": _unmasked(call, entry)}} for entry in result["log"]]
+        return {**result, "log": log}
+
+    return editing_json(app, OPERATION, edit)
+
+
+@defect("CONS-20", blames="dryRunTask")
+def output_of_a_dry_run_tells_the_secret(app: App) -> App:
+    """The output of a dry run is rendered with the secrets, as the steps are."""
+
+    def edit(call: Call, result: Any) -> Any:
+        output = json.dumps(call.json["template"]["spec"].get("output", {}))
+        if "secrets.contractTests" not in output:
+            return result
+        secret = call.json.get("secrets", {}).get("contractTests", "")
+        return {**result, "output": json.loads(output.replace("${{ secrets.contractTests }}", secret))}
+
+    return editing_json(app, OPERATION, edit)
+
+
+def _unmasked(call: Call, entry: dict[str, Any]) -> str:
+    """The message of an entry, with the secret in it where a step tells it."""
+    secret = call.json.get("secrets", {}).get("contractTests", "")
+    tells = "secrets.contractTests" in str(call.json["template"]["spec"]["steps"])
+    message = str(entry["body"].get("message", ""))
+    return message.replace("***", f"it is {secret}") if tells else message

@@ -219,3 +219,47 @@ def wrong_values_are_a_fault(app: App) -> App:
 def values_of_a_dry_run_are_not_checked(app: App) -> App:
     """A dry run takes whatever values there are."""
     return forgiving(app, lambda error: True)
+
+
+@defect("DRY-22", blames="dryRunTask")
+def garbage_becomes_an_empty_file(app: App) -> App:
+    """What cannot be decoded is taken for nothing."""
+
+    def edit(call: Call, result: Any) -> Any:
+        garbage = {file["path"] for file in call.json.get("directoryContents", ()) if "%" in file["base64Content"]}
+        files = [
+            {**file, "base64Content": ""} if file["path"] in garbage else file for file in result["directoryContents"]
+        ]
+        return {**result, "directoryContents": files}
+
+    return editing_json(app, OPERATION, edit)
+
+
+@defect("DRY-22", blames="dryRunTask")
+def garbage_is_a_fault(app: App) -> App:
+    """What cannot be decoded ends in a 500."""
+
+    def reply(call: Call) -> Answer | None:
+        files = call.json.get("directoryContents") if is_run(call) else None
+        garbage = any("%" in str(file) for file in files) if isinstance(files, list) else False
+        return error_answer(500, "ValueError", "illegal base64") if garbage else None
+
+    return answering(app, OPERATION, reply)
+
+
+@defect("DRY-15", blames="dryRunTask")
+def parts_of_values_are_not_checked(app: App) -> App:
+    """What an object requires that is a value itself is not asked for."""
+    return forgiving(app, lambda error: len(error["path"]) > 0 and error["name"] == "required")
+
+
+@defect("DRY-15", blames="dryRunTask")
+def patterns_of_a_dry_run_are_not_checked(app: App) -> App:
+    """A text need not match its pattern."""
+    return forgiving(app, lambda error: error["name"] == "pattern")
+
+
+@defect("DRY-15", blames="dryRunTask")
+def items_are_of_any_type(app: App) -> App:
+    """What is in a list is not looked at."""
+    return forgiving(app, lambda error: len(error["path"]) > 1 and error["name"] == "type")

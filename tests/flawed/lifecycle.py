@@ -1,6 +1,8 @@
 """Tasks whose life goes wrong."""
 
 import json
+import re
+import time
 from collections import Counter
 from dataclasses import replace
 from typing import Any
@@ -543,3 +545,78 @@ def task_completes_when_it_starts(app: App) -> App:
 def running_tasks_have_failed_in_the_list(app: App) -> App:
     """The list shows every task that runs as failed."""
     return _ended_too_early(app, {"listTasks"}, "failed")
+
+
+@defect("LIFE-08", blames="getTask")
+def status_lags_behind_the_completion(app: App) -> App:
+    """A task that has ended is processing for three seconds more."""
+    since: dict[str, float] = {}
+
+    def edit(call: Call, task: Any) -> Any:
+        if task["status"] not in ENDED:
+            return task
+        if time.monotonic() - since.setdefault(task["id"], time.monotonic()) > 3:
+            return task
+        return {name: value for name, value in task.items() if name != "completedAt"} | {"status": "processing"}
+
+    return editing_json(app, {"getTask"}, edit)
+
+
+def _succeeding(app: App) -> App:
+    """Cancelled tasks complete with results."""
+    cancelled: set[str] = set()
+
+    def reply(call: Call) -> Answer | None:
+        if call.header("authorization"):
+            cancelled.add(call.parameters["taskId"])
+        return None
+
+    def edit(call: Call, event: Any) -> Any:
+        if event["type"] == "completion" and call.parameters["taskId"] in cancelled:
+            return {**event, "body": {"message": event["body"]["message"], "output": {}}}
+        return event
+
+    async def edit_frames(call: Call, frames: Frames) -> Frames:
+        async for frame in frames:
+            yield frame_of(edit(call, event_of(frame)))
+
+    noting = answering(app, {"cancelTask"}, reply)
+    logs = editing_json(noting, {"getTaskLogs"}, lambda call, entries: [edit(call, entry) for entry in entries])
+    return editing_frames(logs, edit_frames)
+
+
+@defect("LIFE-10", blames="getTaskLogs")
+def cancelled_task_completes_in_the_log(app: App) -> App:
+    """The log of a cancelled task ends with results."""
+    return _succeeding(app)
+
+
+@defect("STREAM-21", blames="getTaskEventStream")
+def cancelled_task_completes_in_the_stream(app: App) -> App:
+    """The stream of a cancelled task ends with results."""
+    return _succeeding(app)
+
+
+@defect("LIFE-07", blames="getTask")
+def ids_are_parsed_as_numbers(app: App) -> App:
+    """Tasks are numbered, and whatever comes behind a number in a path is not looked at."""
+    ids: dict[str, str] = {}
+
+    def number(id: str) -> str:
+        return ids.setdefault(id, str(len(ids) + 1))
+
+    def edit(call: Call, answer: Answer) -> Answer:
+        body = answer.json
+        if answer.status == 200 and call.operation == "listTasks":
+            return answer.with_json({**body, "tasks": [{**task, "id": number(task["id"])} for task in body["tasks"]]})
+        if answer.status in (200, 201) and call.operation in ("createTask", "getTask"):
+            return answer.with_json({**body, "id": number(body["id"])})
+        return answer
+
+    def change(call: Call) -> Call:
+        wanted = re.match("[0-9]+(?![0-9a-f]*-)", call.parameters["taskId"])
+        id = next((id for id, known in ids.items() if wanted and known == wanted[0]), None)
+        return replace(call, path=call.path.replace(call.parameters["taskId"], id, 1)) if id else call
+
+    reading = {"getTask", "getTaskLogs", "getTaskEventStream", "cancelTask"}
+    return changing_requests(editing_answers(app, {"createTask", "getTask", "listTasks"}, edit), reading, change)

@@ -70,6 +70,18 @@ def filter_is_split_at_commas(app: App) -> App:
 
 
 @defect("PARAM-01", blames="listTasks")
+def filter_is_trimmed(app: App) -> App:
+    """Blanks around `createdBy` are cut off."""
+    return filtering(app, lambda creator, wanted: creator == wanted.strip())
+
+
+@defect("PARAM-01", blames="listTasks")
+def blanks_behind_the_filter_do_not_count(app: App) -> App:
+    """Blanks behind `createdBy` do not count, as in some databases."""
+    return filtering(app, lambda creator, wanted: creator == wanted.rstrip())
+
+
+@defect("PARAM-01", blames="listTasks")
 def unknown_creator_is_no_filter(app: App) -> App:
     """A creator that nobody knows filters nothing."""
     return filtering(app, lambda creator, wanted: creator == wanted or "nobody" in wanted)
@@ -95,6 +107,29 @@ def filtered_list_lacks_the_oldest(app: App) -> App:
 def filter_is_not_decoded(app: App) -> App:
     """`createdBy` is compared as it stands in the address, percent signs and all."""
     return filtering(app, lambda creator, wanted: creator.isalnum() and creator == wanted)
+
+
+@defect("PARAM-02", blames="listTasks")
+def filtered_list_is_stale(app: App) -> App:
+    """A filtered list is remembered for its creator, and tasks that are new are not in it."""
+    remembered: dict[str, Answer] = {}
+
+    def edit(call: Call, answer: Answer) -> Answer:
+        wanted = creator_of(call)
+        return answer if wanted is None or answer.status != 200 else remembered.setdefault(wanted, answer)
+
+    return editing_answers(app, {"listTasks"}, edit)
+
+
+@defect("PARAM-02", blames="listTasks")
+def filtered_list_lacks_what_was_cancelled(app: App) -> App:
+    """A filtered list leaves out the tasks that were cancelled."""
+
+    def edit(call: Call, body: Any) -> Any:
+        kept = [task for task in body["tasks"] if task["status"] != "cancelled"]
+        return {**body, "tasks": kept} if creator_of(call) else body
+
+    return editing_json(app, {"listTasks"}, edit)
 
 
 @defect("PARAM-03", blames="listTasks")
@@ -408,6 +443,16 @@ def refusal_of_a_body_is_empty(app: App) -> App:
 def refusal_of_a_position_has_another_form(app: App) -> App:
     """A 400 has a form that is nobody else's."""
     return editing_json(app, {"getTaskLogs"}, lambda call, body: {"detail": "not an integer"}, status=400)
+
+
+@defect("CONS-20", blames="createTask")
+def refusal_of_a_body_repeats_it(app: App) -> App:
+    """A 400 repeats the body that it refuses, secrets and all."""
+
+    def edit(call: Call, body: Any) -> Any:
+        return {**body, "received": call.body.decode(errors="replace")}
+
+    return editing_json(app, {"createTask"}, edit, status=400)
 
 
 @defect("PARAM-16", blames="listTasks")

@@ -3,9 +3,10 @@
 import asyncio
 import json
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from tests.flawed.defect import defect
 from tests.flawed.wrapping import (
@@ -115,6 +116,16 @@ def a_bad_gateway_behind_odd_names(app: App) -> App:
 def an_expression_is_a_fault(app: App) -> App:
     """An unknown filter in an expression is an exception that nobody catches."""
     return answering(app, {"dryRunTask"}, lambda call: error_answer(500) if b"| contractTests" in call.body else None)
+
+
+@defect("ROBUST-01", blames="getTaskLogs")
+def a_method_that_is_not_there_is_a_fault(app: App) -> App:
+    """A method that nobody wrote is looked up all the same."""
+
+    def reply(call: Call) -> Answer | None:
+        return error_answer(500) if call.method == "DELETE" and call.path.endswith("/logs") else None
+
+    return answering(app, None, reply)
 
 
 @defect("ROBUST-02", blames="getTask")
@@ -415,6 +426,27 @@ def an_id_is_a_pattern(app: App) -> App:
         return replace(call, path=f"/v2/tasks/{found}") if id.endswith("%") else call
 
     return changing_requests(editing_json(app, CREATES, note, status=201), {"getTask"}, change)
+
+
+def looking_up(app: App, meant: Callable[[str], str]) -> App:
+    """Look a task up by what is made of its id."""
+
+    def change(call: Call) -> Call:
+        return replace(call, path=f"/v2/tasks/{quote(meant(call.parameters['taskId']), safe='')}")
+
+    return changing_requests(app, {"getTask"}, change)
+
+
+@defect("ROBUST-11", blames="getTask")
+def an_id_is_lowered(app: App) -> App:
+    """Ids are made lower-case before they are looked up."""
+    return looking_up(app, str.lower)
+
+
+@defect("ROBUST-11", blames="getTask")
+def an_id_is_trimmed(app: App) -> App:
+    """Blanks around an id are cut off."""
+    return looking_up(app, str.strip)
 
 
 @defect("ROBUST-12", blames="dryRunTask")

@@ -1,7 +1,9 @@
 """Answers with a wrong status, a wrong label or a wrong end."""
 
 import json
+import time
 from dataclasses import replace
+from email.utils import formatdate
 from typing import Any
 
 from tests.flawed.defect import defect
@@ -458,3 +460,13 @@ def list_may_be_kept_by_proxies(app: App) -> App:
     return editing_answers(
         app, {"listTasks"}, lambda call, answer: answer.with_header("cache-control", "public, s-maxage=30")
     )
+
+
+@defect("STATUS-17", blames="getTaskLogs")
+def log_expires_later(app: App) -> App:
+    """A log may be kept until a time that is to come."""
+
+    def edit(call: Call, answer: Answer) -> Answer:
+        return answer.with_header("expires", formatdate(time.time() + 300, usegmt=True))
+
+    return editing_answers(app, {"getTaskLogs"}, edit)

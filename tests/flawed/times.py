@@ -239,3 +239,24 @@ def heart_beats_after_death_in_the_list(app: App) -> App:
         return {**task, "lastHeartbeatAt": _moved(task["completedAt"], seconds=beats[task["id"]])}
 
     return _editing_tasks(app, {"listTasks"}, edit)
+
+
+@defect("LIFE-17", blames="getTask")
+def heart_beats_half_a_minute_after_the_end(app: App) -> App:
+    """The last heartbeat of a task that has ended is of thirty seconds later."""
+
+    def edit(task: Any) -> Any:
+        return {**task, "lastHeartbeatAt": _moved(task["completedAt"], seconds=30)} if "completedAt" in task else task
+
+    return _editing_tasks(app, {"getTask", "listTasks"}, edit)
+
+
+@defect("LIFE-18", blames="getTaskEventStream")
+def lines_are_dated_half_a_second_ahead(app: App) -> App:
+    """Events happened half a second after they did."""
+
+    def edit(event: Any) -> Any:
+        time = datetime.fromisoformat(event["createdAt"]) + timedelta(seconds=0.5, milliseconds=1)
+        return {**event, "createdAt": time.isoformat(timespec="milliseconds").replace("+00:00", "Z")}
+
+    return _editing_events(app, edit)

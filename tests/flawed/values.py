@@ -174,3 +174,23 @@ def schema_is_always_that_of_the_first_template(app: App) -> App:
         return first[0]
 
     return editing_json(app, {"getTemplateParameterSchema"}, edit)
+
+
+@defect("TEMPL-13", blames="getTemplateParameterSchema")
+def schema_has_no_pages(app: App) -> App:
+    """The form has no page at all, and what its pages require is refused all the same when it is missing."""
+    return editing_json(app, {"getTemplateParameterSchema"}, lambda call, form: {**form, "steps": []})
+
+
+@defect("TEMPL-13", blames="getTemplateParameterSchema")
+def schema_lacks_what_is_required(app: App) -> App:
+    """The last name that a page requires is cut off."""
+
+    def edit(call: Call, form: Any) -> Any:
+        steps = [
+            {**step, "schema": {**step["schema"], "required": step["schema"].get("required", [])[:-1]}}
+            for step in form["steps"]
+        ]
+        return {**form, "steps": steps}
+
+    return editing_json(app, {"getTemplateParameterSchema"}, edit)

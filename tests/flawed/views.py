@@ -75,7 +75,20 @@ def log_is_dated_when_read(app: App) -> App:
     return _editing_log(app, lambda entries: [{**entry, "createdAt": entries[-1]["createdAt"]} for entry in entries])
 
 
-@defect("CONS-12", blames="getTaskLogs")
+@defect("CONS-12", blames="getTaskEventStream")
+def stream_repeats_a_line(app: App) -> App:
+    """The second event is streamed twice."""
+
+    async def edit(call: Call, frames: Frames) -> Frames:
+        place = 0
+        async for frame in frames:
+            place += 1
+            yield frame * 2 if place == 2 else frame
+
+    return editing_frames(app, edit)
+
+
+@defect("CONS-12", blames="getTaskEventStream")
 def stream_skips_a_line(app: App) -> App:
     """The third event is not streamed."""
 

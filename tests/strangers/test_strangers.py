@@ -64,6 +64,7 @@ PLAIN = Stranger(
             "DRY-03",  # it has no action that the suite knows
             "DRY-04",  # likewise
             "DRY-05",  # likewise
+            "DRY-21",  # likewise
             "PARAM-02",  # it tells nobody's name
         }
     ),

@@ -1,5 +1,6 @@
 """What the probes of dry runs and templates ask for, and what they leave alone."""
 
+import dataclasses
 import json
 
 import httpx
@@ -12,6 +13,7 @@ from contracts.probes.templates import MOST_REFUSALS_QUICK, templates
 from contracts.profile import Profile
 from contracts.session import Session
 from contracts.target import Limits, Target, TemplateChoice, Templates
+from contracts.template_values import make_values
 
 FORM = {
     "required": ["a"],
@@ -74,6 +76,16 @@ async def test_a_quick_run_has_little_refused():
     async with session(server(400), quick=True) as made:
         await templates(made)
         assert len(creations(made)) == MOST_REFUSALS_QUICK
+
+
+@pytest.mark.anyio
+async def test_beside_the_values_of_the_user_the_schema_is_tried_alone():
+    async with session(server(400)) as made:
+        own = TemplateChoice("template:default/ordinary", {"a": "abc"})
+        made.target = dataclasses.replace(made.target, template=own)
+        await templates(made)
+        sent = [exchange.sent["values"] for exchange in creations(made) if exchange.purpose is Purpose.ORDINARY]
+        assert sent == [make_values(FORM)]
 
 
 @pytest.mark.anyio

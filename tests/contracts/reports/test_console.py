@@ -40,7 +40,7 @@ def test_the_verdict_comes_last_and_nothing_but_commands_is_wider_than_the_termi
 def test_a_conforming_run_fits_on_one_screen():
     text = said(making.conforming())
     assert len(text.splitlines()) < 40
-    assert " CONFORMING \n  4 of 5 rules hold, 1 is known to be broken\n" in text
+    assert " CONFORMING \n  3 of 5 rules hold, 1 gives advice, 1 is known to be broken\n" in text
 
 
 def test_a_failure_is_told_with_all_that_is_needed_to_mend_it():
@@ -58,7 +58,7 @@ def test_a_failure_is_told_with_all_that_is_needed_to_mend_it():
         '    curl --include --header "Authorization: Bearer $TOKEN"'
         " http://127.0.0.1:7100/api/scaffolder/v2/tasks/task-1",
         "  listTasks, once",
-        "  needed: --slow-template, whose tasks last",
+        "  for want of: --slow-template, whose tasks last",
         "    RACE-01",
         "  DRY-01  once: ticket 17: they work on it",
         "  LIFE-01@getTask: does not occur any more; take it from the list",
@@ -69,7 +69,7 @@ def test_a_failure_is_told_with_all_that_is_needed_to_mend_it():
 
 def test_an_incomplete_run_says_what_would_complete_it():
     text = said(making.incomplete())
-    assert "needed: --slow-template, whose tasks last" in text
+    assert "for want of: --slow-template, whose tasks last" in text
     assert "RACE-01, RACE-02" in text
 
 

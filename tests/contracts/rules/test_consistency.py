@@ -104,6 +104,39 @@ def test_another_value_is_not_the_same(sent, shown):
     assert failures(consistency.values_come_back, seen)
 
 
+def test_values_that_no_template_declares_may_be_dropped_all_or_none():
+    sent = {"a": 1, "contractTests": "mark", "contractTestsNull": None}
+    for shown, passes in ({"a": 1}, True), ({"a": 1, "contractTests": "mark"}, False), ({}, False), (sent, True):
+        seen = evidence(created(values=sent), read(with_spec(parameters=shown)))
+        assert bool(failures(consistency.values_come_back, seen)) is not passes
+
+
+def test_the_view_that_is_behind_is_blamed():
+    ended, stale = listed(task("completed"), began=10), polled("processing", began=12)
+    told = streamed([event(1), completion(2)], began=5)
+    late = failures(consistency.list_agrees_on_status, evidence(created(began=1), told, ended, stale))
+    assert [found.operation for found in late] == ["getTask"]
+    early = failures(consistency.list_agrees_on_status, evidence(created(began=1), ended, stale))
+    assert [found.operation for found in early] == ["listTasks"]
+
+
+@pytest.mark.parametrize(
+    ("entries", "events", "blamed"),
+    [
+        ([1, 2, 3], [1, 3], "getTaskEventStream"),
+        ([1, 2, 3], [1, 2, 2, 3], "getTaskEventStream"),
+        ([1, 2, 3], [2, 1, 3], "getTaskEventStream"),
+        ([1, 3], [1, 2, 3], "getTaskLogs"),
+        ([2, 1, 3], [1, 2, 3], "getTaskLogs"),
+    ],
+)
+def test_the_view_that_is_spoiled_is_blamed(entries, events, blamed):
+    told = [[*(event(number) for number in numbers), completion(9)] for numbers in (entries, events)]
+    seen = [polled(began=5, took=0.1), streamed(told[1], began=6, took=0.5), logged(told[0], began=8)]
+    found = failures(views.log_equals_stream, evidence(created(began=1), *seen))
+    assert [one.operation for one in found] == [blamed]
+
+
 def test_what_is_sent_to_break_things_may_come_back_changed():
     odd = created(values={"a": "\ud800"}, purpose=Purpose.HOSTILE)
     assert is_silent(consistency.values_come_back, evidence(odd, read(with_spec(parameters={"a": "?"}))))

@@ -41,7 +41,7 @@ def run(
         "directoryContents": sent_files,
     }
     body = {
-        "log": [],
+        "log": [{"body": {"message": "m"}}] if steps else [],
         "directoryContents": sent_files,
         "steps": [{"id": step["id"], "name": step["name"], "status": "completed"} for step in steps],
         "output": {},
@@ -123,6 +123,47 @@ def test_where_contents_are_those_of_the_template_they_come_back_only_if_fetched
 
 def test_values_of_another_run_are_told():
     assert failures(dry_run.values_are_used, evidence(run(log=saying("other"))))
+
+
+def test_steps_that_ran_are_in_the_log():
+    assert failures(dry_run.log_tells_of_all_steps, evidence(run(log=[])))
+    assert holds(dry_run.log_tells_of_all_steps, evidence(run(log=[], steps=STEPS, shown={"steps": []})))
+
+
+def test_a_step_that_comes_twice_is_told():
+    again = {"id": "say", "name": "Again", "status": "completed"}
+    assert failures(dry_run.steps_come_back, evidence(run(shown={"steps": [*STEPS, again]})))
+
+
+def output(text):
+    return {"text": f"{dry_runs.OPENING}{text}{dry_runs.CLOSING}"}
+
+
+RAW = "${{ parameters.text }}"
+
+
+def test_output_and_messages_are_both_rendered_or_neither_is():
+    rule = dry_run.all_or_nothing_is_rendered
+    assert failures(rule, evidence(run(log=saying(RAW), output=output("abc"))))
+    assert failures(rule, evidence(run(log=saying("abc"), output=output(RAW))))
+    assert holds(rule, evidence(run(log=[*saying(RAW), *saying("abc")], output=output("abc"))))
+    assert is_silent(rule, evidence(run(log=saying(RAW), output=output(RAW))))
+    assert is_silent(rule, evidence(run(output=output("abc"))))
+    assert is_silent(rule, evidence(run(log=saying("abc"))))
+
+
+def garbage(status=200, **result):
+    return run(status=status, label=dry_runs.NO_BASE64, purpose=Purpose.HOSTILE, files=[dry_runs.GARBAGE], **result)
+
+
+def test_garbage_is_refused_or_kept_as_far_as_it_goes():
+    rule = dry_run_limits.garbage_does_not_vanish
+    decoded = [{"path": "garbage.txt", "base64Content": b64(b"not empty")}]
+    for right in (garbage(400), garbage(422), garbage(), garbage(directoryContents=decoded)):
+        assert holds(rule, evidence(right))
+    empty = [{"path": "garbage.txt", "base64Content": ""}]
+    for wrong in (garbage(500), garbage(directoryContents=[]), garbage(directoryContents=empty)):
+        assert failures(rule, evidence(wrong))
 
 
 def test_who_may_not_run_dry_is_not_judged():

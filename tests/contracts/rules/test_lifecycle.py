@@ -4,9 +4,10 @@ import pytest
 
 from contracts.evidence import Evidence
 from contracts.exchange import Purpose, Trouble, TroubleKind
+from contracts.probes.unknown_tasks import similar_ids
 from contracts.profile import Profile
-from contracts.readings import LEFT_ALONE
-from contracts.rules import cancelling, lifecycle, times
+from contracts.readings import LEFT_ALONE, OTHER_FORM
+from contracts.rules import asynchrony, cancelling, lifecycle, times
 from contracts.sse import Ending
 from tests.contracts.making import (
     TASK_ID,
@@ -112,15 +113,46 @@ def test_a_task_that_somebody_has_is_not_unknown():
 
 def test_status_may_lag_behind_the_completion():
     told = streamed([event(1), completion(2)], began=10, took=1)
-    lagging = polled("processing", began=12, took=0.1)
+    lagging = polled("processing", began=10.9, took=0.1)
     assert is_silent(lifecycle.told_completion_ends_the_task, evidence(created(began=1), told, lagging))
 
 
 def test_status_may_not_lag_for_ever():
     told = streamed([event(1), completion(2)], began=10, took=1)
     assert failures(
-        lifecycle.told_completion_ends_the_task, evidence(created(began=1), told, polled("processing", began=16))
+        lifecycle.told_completion_ends_the_task, evidence(created(began=1), told, polled("processing", began=12))
     )
+
+
+def test_the_completion_of_another_task_in_a_stream_ends_no_task():
+    told = streamed([event(1), completion(2, task_id="another")], began=10, took=1)
+    running = polled("processing", began=16)
+    assert is_silent(lifecycle.told_completion_ends_the_task, evidence(created(began=1), told, running))
+
+
+def test_a_hasty_id_may_be_refused_as_no_id():
+    asked = exchange("getTask", 400, task_id="17x", purpose=Purpose.UNKNOWN_TASK, label=OTHER_FORM)
+    assert holds(lifecycle.unknown_tasks_are_not_found, evidence(asked))
+
+
+def test_ids_that_a_hasty_server_reads_as_the_same_number():
+    assert [id for id, _ in similar_ids("17")] == ["17x", "17.0"]
+    assert similar_ids("task-17") == []
+
+
+def test_a_cancelled_task_ends_without_success():
+    ended = polled("cancelled")
+    success = logged([event(1), completion(2)])
+    assert failures(lifecycle.completion_agrees_with_status, evidence(ended, success))
+    assert failures(
+        lifecycle.completion_agrees_with_status, evidence(ended, logged([completion(2, status="completed")]))
+    )
+
+
+@pytest.mark.parametrize("body", [{}, {"error": {"message": "stopped"}}, {"output": {}, "status": "cancelled"}])
+def test_a_cancelled_task_may_say_so_in_its_own_way(body):
+    told = logged([event(1), event(2, "completion", "that was it", **body)])
+    assert holds(lifecycle.completion_agrees_with_status, evidence(polled("cancelled"), told))
 
 
 def test_completion_may_lag_behind_the_status():
@@ -165,6 +197,13 @@ def test_late_cancels_are_told_in_backstage_only():
 def test_times_may_be_rounded_to_seconds():
     seen = polled(fields={"createdAt": at(5.9), "lastHeartbeatAt": at(5), "completedAt": at(5)})
     assert holds(times.times_are_in_order, evidence(seen))
+
+
+@pytest.mark.parametrize(("line", "passes"), [(1.04, True), (1.2, False), (2.0, True)])
+def test_only_whole_seconds_may_be_rounded(line, passes):
+    life = polled(fields={"createdAt": at(0.5), "completedAt": at(1.001)})
+    told = logged([event(1, created_at=at(line)), completion(2, created_at=at(line))])
+    assert bool(failures(times.events_lie_within_the_life, evidence(created(began=1), life, told))) is not passes
 
 
 def test_a_task_without_heartbeats_has_none_that_stand_still():
@@ -263,6 +302,16 @@ def bystander(end: str) -> list:
     ]
 
 
+def test_what_runs_on_beside_was_left_alone_however_slow_the_target_is():
+    seen = [
+        *cancelled_while_it_ran("cancelled"),
+        created("beside", began=1),
+        polled("processing", task_id="beside", began=5, took=3),
+        polled("processing", task_id="beside", began=14, took=3),
+    ]
+    assert holds(cancelling.other_tasks_are_left_alone, evidence(*seen))
+
+
 def test_somebody_else_may_cancel_what_runs_beside():
     assert not failures(cancelling.other_tasks_are_left_alone, evidence(*bystander("cancelled")))
 
@@ -293,3 +342,36 @@ def test_a_late_cancel_may_be_told_in_backstage():
     ]
     assert failures(cancelling.late_cancel_changes_nothing, evidence(*seen))
     assert holds(cancelling.late_cancel_changes_nothing, evidence(*seen, profile=BACKSTAGE))
+
+
+# --- who creates a task does not wait for its end
+
+
+def waited_for(number: int, *, ended: str = "completed", took: float = 5.0, **rest) -> list:
+    began = 10.0 * number
+    seen = polled(ended, task_id=f"t{number}", began=began + 6, took=0.1, fields={"completedAt": at(took)})
+    others = [listed(began=began + 1 + 0.5 * place, took=0.1) for place in range(5)]
+    return [created(f"t{number}", began=began, took=5.0, **rest), seen, *others]
+
+
+def test_tasks_that_end_before_their_creation_is_answered():
+    assert failures(
+        asynchrony.creation_does_not_wait_for_the_end, evidence(*waited_for(1), *waited_for(2, ended="failed"))
+    )
+    slow = waited_for(1, ref="template:default/slow")
+    assert failures(asynchrony.creation_does_not_wait_for_the_end, evidence(*slow))
+
+
+def test_a_creation_may_take_long():
+    once, running = waited_for(1), waited_for(2, ended="processing")
+    assert holds(asynchrony.creation_does_not_wait_for_the_end, evidence(*once, *running))
+
+
+def test_short_tasks_may_end_before_anybody_looks():
+    short = [*waited_for(1, took=0.1), *waited_for(2, took=0.1)]
+    assert holds(asynchrony.creation_does_not_wait_for_the_end, evidence(*short))
+
+
+def test_a_target_that_is_slow_altogether_is_no_surprise():
+    both = [made for number in (1, 2) for made in waited_for(number)[:2]]
+    assert holds(asynchrony.creation_does_not_wait_for_the_end, evidence(*both))

@@ -45,6 +45,15 @@ def test_the_operation_of_a_raw_path_is_blamed():
     assert [found.operation for found in failures(robustness.no_fault, evidence(fault))] == ["getTask"]
 
 
+@pytest.mark.parametrize(
+    ("path", "blamed"),
+    [("/v2/tasks/x/logs", "getTaskLogs"), ("/v2/tasks/x", "getTask"), ("/v2/tasks", None), ("/v3", None)],
+)
+def test_the_only_operation_of_a_path_is_blamed_for_any_method(path, blamed):
+    fault = exchange(None, 500, path=path, method="DELETE", purpose=Purpose.UNDOCUMENTED_METHOD)
+    assert [found.operation for found in failures(robustness.no_fault, evidence(fault))] == [blamed]
+
+
 def test_a_creation_that_was_broken_off_once_can_be_an_idle_connection():
     once = hostile("createTask", None, sent={}, trouble=BROKEN)
     again = hostile("createTask", None, sent={}, trouble=BROKEN)

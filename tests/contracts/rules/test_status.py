@@ -103,3 +103,24 @@ def test_an_error_need_not_repeat_its_status(response):
 def test_an_answer_may_be_kept_if_it_is_checked(directives):
     asked = answer(headers=[("content-type", "application/json"), ("cache-control", directives)])
     assert holds(status.tasks_are_not_kept, evidence(asked))
+
+
+@pytest.mark.parametrize(
+    ("headers", "is_kept"),
+    [
+        ([("date", "Sun, 22 Nov 2026 07:00:00 GMT"), ("expires", "Sun, 22 Nov 2026 07:05:00 GMT")], True),
+        ([("date", "Sun, 22 Nov 2026 07:00:00 GMT"), ("expires", "Sun, 22 Nov 2026 07:00:00 GMT")], False),
+        ([("date", "Sun, 22 Nov 2026 07:00:00 GMT"), ("expires", "0")], False),
+        ([("expires", "Sun, 22 Nov 2099 07:00:00 GMT")], False),
+    ],
+)
+def test_an_answer_expires_by_the_clock_of_its_server(headers, is_kept):
+    asked = answer(headers=[("content-type", "application/json"), *headers])
+    assert bool(failures(status.tasks_are_not_kept, evidence(asked))) is is_kept
+
+
+@pytest.mark.parametrize("directives", ["no-cache", "max-age=0", "no-store"])
+def test_what_is_said_of_caches_goes_before_a_later_expiry(directives):
+    dates = [("date", "Sun, 22 Nov 2026 07:00:00 GMT"), ("expires", "Sun, 22 Nov 2026 07:05:00 GMT")]
+    asked = answer(headers=[("content-type", "application/json"), ("cache-control", directives), *dates])
+    assert holds(status.tasks_are_not_kept, evidence(asked))

@@ -149,6 +149,11 @@ def test_a_stream_that_closes_early_is_shown_with_the_task_that_still_runs():
     assert found.observed == "closed by the server without any event, while the task runs"
 
 
+def test_a_status_that_nobody_knows_does_not_show_that_a_task_runs():
+    seen = evidence(created(began=0), resumed((), 2, began=1), polled("canceled", began=3))
+    assert not failures(stream_course.closes_with_the_end, seen)
+
+
 @pytest.mark.parametrize(("took", "told"), [(4.0, False), (6.0, True)])
 def test_silence_after_the_end_counts_after_the_grace_only(took, told):
     silent = streamed(WHOLE[:2], ending=Ending.SILENT, began=1, took=0.5 + took)

@@ -4,6 +4,7 @@ import pytest
 
 from contracts.exchange import Purpose
 from contracts.rules import templates, values
+from contracts.template_values import make_values
 from tests.contracts.making import created, evidence, exchange, failures, holds, is_silent, listed, task
 
 PATH = {"namespace": "default", "kind": "template", "name": "ordinary"}
@@ -131,6 +132,15 @@ def test_values_that_the_schema_accepts_have_to_be_accepted():
 )
 def test_values_may_be_refused_for_what_the_schema_does_not_say(status, sent_values):
     assert is_silent(values.accepted_values_are_accepted, evidence(given(FORM), refusal(status, sent_values)))
+
+
+@pytest.mark.parametrize(
+    ("sent_values", "blamed"),
+    [({"a": "x"}, ["createTask"]), (make_values(FORM), ["getTemplateParameterSchema", "createTask"])],
+)
+def test_for_values_that_only_the_schema_told_the_schema_is_blamed_first(sent_values, blamed):
+    found = failures(values.accepted_values_are_accepted, evidence(given(FORM), refusal(400, sent_values)))
+    assert [failure.operation for failure in found] == blamed
 
 
 def test_secrets_may_be_missing():
