@@ -14,6 +14,7 @@ from contracts.known_failures import load_known_failures
 from contracts.rules import all_rules
 from mock_server.app import MockServer
 from mock_server.cli import main as run_mock_server
+from tests.flawed.catalogue import all_defects
 from tests.server_process import running_server
 
 ROOT = Path(__file__).parents[1]
@@ -143,3 +144,8 @@ def test_the_example_for_github_is_yaml():
 @pytest.mark.parametrize("family", list(dict.fromkeys(rule.family for rule in all_rules())))
 def test_every_family_of_rules_is_in_the_readme(family):
     assert f"| `{family}` |" in README
+
+
+def test_the_readme_counts_the_rules_and_the_defects():
+    assert f"by {len(all_rules())} rules." in README
+    assert f"`tests/flawed` holds {len(all_defects())} small defects" in README
