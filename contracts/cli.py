@@ -160,13 +160,11 @@ def main(list_rules: bool, report_dir: Path | None, **options: Any) -> None:
         raise click.UsageError(str(error)) from error
     if report_dir is not None:
         _make_folder(report_dir)
-    report = asyncio.run(_run(order))
-    if report_dir is not None:
-        _write(report, report_dir)
-    sys.exit(report.exit_code)
+    sys.exit(asyncio.run(_run(order, report_dir)))
 
 
-async def _run(order: "Order") -> "Report":
+async def _run(order: "Order", report_dir: Path | None) -> int:
+    """Run, report in every form that is wanted, and return the exit code."""
     from contracts.reports.annotations import print_annotations
     from contracts.reports.console import ConsoleReport
     from contracts.runner import Run
@@ -184,12 +182,16 @@ async def _run(order: "Order") -> "Report":
         loop.add_signal_handler(number, interrupted, number)
     try:
         report = await run.report(console.progress)
+        # First of all, so that whoever reads only the beginning of what is printed has the reports, too.
+        written = [] if report_dir is None else _write(report, report_dir)
         console.finished(report)
     finally:
         console.close()
     if os.environ.get("GITHUB_ACTIONS") == "true":
         print_annotations(report, sys.stdout)
-    return report
+    if written:
+        click.echo("written: " + ", ".join(str(path) for path in written))
+    return report.exit_code
 
 
 def _make_folder(folder: Path) -> None:
@@ -199,12 +201,10 @@ def _make_folder(folder: Path) -> None:
         raise click.UsageError(f"--report-dir {folder}: {error.strerror or error}") from error
 
 
-def _write(report: "Report", folder: Path) -> None:
+def _write(report: "Report", folder: Path) -> list[Path]:
     from contracts.reports.written import write_reports
 
     try:
-        written = write_reports(report, folder)
+        return write_reports(report, folder)
     except OSError as error:
-        click.echo(f"the reports could not be written to {folder}: {error.strerror or error}", err=True)
-        sys.exit(2)
-    click.echo("written: " + ", ".join(str(path) for path in written))
+        raise click.UsageError(f"the reports could not be written to {folder}: {error.strerror or error}") from error

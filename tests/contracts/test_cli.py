@@ -177,3 +177,16 @@ def test_annotations_are_printed_where_github_runs_it(url, tmp_path):
                    GITHUB_STEP_SUMMARY=str(summary))  # fmt: skip
     assert "::error" in done.stdout
     assert "AUTH-01" in summary.read_text(encoding="utf-8")
+
+
+def test_reports_are_written_even_if_nobody_reads_what_is_printed(url, tmp_path):
+    process = subprocess.Popen(
+        [PROGRAM, "--base-url", url, "--only", "ACT-*", "--report-dir", tmp_path],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "CONTRACT_TESTS_TOKEN": TOKEN},
+    )
+    assert process.stdout is not None
+    process.stdout.close()
+    process.wait(timeout=60)
+    assert (tmp_path / "junit.xml").exists()
