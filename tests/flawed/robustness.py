@@ -438,12 +438,6 @@ def looking_up(app: App, meant: Callable[[str], str]) -> App:
 
 
 @defect("ROBUST-11", blames="getTask")
-def an_id_is_lowered(app: App) -> App:
-    """Ids are made lower-case before they are looked up."""
-    return looking_up(app, str.lower)
-
-
-@defect("ROBUST-11", blames="getTask")
 def an_id_is_trimmed(app: App) -> App:
     """Blanks around an id are cut off."""
     return looking_up(app, str.strip)
