@@ -1,5 +1,7 @@
 """Which answers can be judged, and what is said of them."""
 
+from statistics import median
+
 from contracts.evidence import Evidence
 from contracts.exchange import Exchange
 
@@ -8,6 +10,9 @@ NEEDS_A_TOKEN = "--token, so that there is a right one"  # noqa: S105
 NEEDS_ROOM = "room within --max-tasks, since each of these requests could create a task"
 NEEDS_A_TASK = "--template and --values, so that a task can be created"
 RIGHT = "Bearer $TOKEN"
+# So many answers, each after so many seconds, come from a server that has too much to do.
+FEW_ANSWERS = 5
+SLOW_ANSWER = 1.5
 # What stands between the suite and the server says these, and they are not about the request.
 NOT_NOW = frozenset({429, 502, 503, 504})
 
@@ -54,3 +59,14 @@ def told(exchange: Exchange) -> str:
 def mentions(exchange: Exchange, text: str) -> bool:
     """Whether the text stands in the body of the answer."""
     return exchange.response is not None and text.encode() in exchange.response.body
+
+
+def was_overburdened(evidence: Evidence, exchange: Exchange) -> bool:
+    """Whether the target went on answering, though slowly, whatever else it was asked: it has too much to do, or the
+    judge has. One that stands still answers nothing, and one that hangs over a single request all others at once."""
+    took = [
+        other.ended - other.began
+        for other in evidence.exchanges
+        if other.stream is None and other.trouble is None and exchange.began < other.ended < exchange.ended
+    ]
+    return len(took) >= FEW_ANSWERS and median(took) > SLOW_ANSWER

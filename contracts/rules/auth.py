@@ -23,6 +23,7 @@ from contracts.rules.answers import (
     later_lists,
     mentions,
     told,
+    was_overburdened,
 )
 
 BEARER = "#/components/securitySchemes/bearerAuth"
@@ -341,7 +342,7 @@ def refused_stream_is_no_stream(evidence: Evidence) -> Iterator[Observation]:
     for exchange in evidence.of("getTaskEventStream"):
         if exchange.purpose not in UNAUTHENTICATED or exchange.response is None or not answered(exchange):
             continue
-        if evidence.gone and exchange.trouble:
+        if exchange.trouble and (evidence.gone or was_overburdened(evidence, exchange)):
             continue
         is_stream = exchange.response.media_type == "text/event-stream"
         yield judged(

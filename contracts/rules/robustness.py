@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from statistics import median
 from typing import Any
 
 from contracts.evidence import Evidence, listed_tasks
@@ -13,6 +12,7 @@ from contracts.probes.hostile_values import HOSTILE_VALUE
 from contracts.probes.racing import AFTER_LEAVING
 from contracts.profile import Allowance, Profile
 from contracts.rule import Level, Observation, judged, kept, rule
+from contracts.rules.answers import was_overburdened
 from contracts.rules.hostile_exchange import (
     difference,
     entity_ref,
@@ -34,9 +34,6 @@ UNDOCUMENTED = frozenset({Purpose.UNDOCUMENTED_METHOD, Purpose.UNKNOWN_PATH})
 OF_HTTP_ITSELF = frozenset({405, 406, 408, 411, 413, 414, 415, 417, 426, 431})
 MARKUP = re.compile(r"<(?:script|img|svg)\b[^>]*>", re.IGNORECASE)
 RENDERED = frozenset({"text/html", "application/xhtml+xml", "image/svg+xml", "text/xml", "application/xml", ""})
-# So many answers, each after so many seconds, come from a server that has too much to do.
-FEW_ANSWERS = 5
-SLOW_ANSWER = 1.5
 LINE_WITH_A_HEADER = re.compile(r"\r\n([A-Za-z][A-Za-z0-9-]*): ")
 
 
@@ -104,7 +101,7 @@ def answers_in_time(evidence: Evidence) -> Iterator[Observation]:
         if exchange.response is not None and exchange.response.media_type == "text/event-stream":
             continue
         timed_out = exchange.trouble is not None and exchange.trouble.kind is TroubleKind.TIMEOUT
-        if exchange.trouble is None or (timed_out and not _was_overburdened(evidence, exchange)):
+        if exchange.trouble is None or (timed_out and not was_overburdened(evidence, exchange)):
             yield judged(
                 exchange.trouble is None,
                 _blamed(exchange, evidence),
@@ -475,14 +472,3 @@ def _again(exchange: Exchange, others: list[Exchange]) -> bool:
 def _hostile_value(sent: Any) -> Any:
     values = sent.get("values") if isinstance(sent, dict) else None
     return values.get(HOSTILE_VALUE) if isinstance(values, dict) else None
-
-
-def _was_overburdened(evidence: Evidence, exchange: Exchange) -> bool:
-    """Whether the target went on answering, though slowly, whatever else it was asked: it has too much to do, or the
-    judge has. One that stands still answers nothing, and one that hangs over a single request all others at once."""
-    took = [
-        other.ended - other.began
-        for other in evidence.exchanges
-        if other.stream is None and other.trouble is None and exchange.began < other.ended < exchange.ended
-    ]
-    return len(took) >= FEW_ANSWERS and median(took) > SLOW_ANSWER

@@ -217,7 +217,9 @@ def _longest_held_back(telling: Telling) -> tuple[float, float]:
 def _pace(telling: Telling) -> float | None:
     """How many seconds of the target pass in one of the judge, at most."""
     story, times = telling.story, _times(telling.events)
-    open_sightings = [sighting for sighting in story.sightings if not is_terminal(sighting.status)]
+    # What the task did after the last event of this reading says nothing of the pace up to it.
+    last = telling.events[-1].arrived if telling.events else 0.0
+    open_sightings = [seen for seen in story.sightings if not is_terminal(seen.status) and seen.began <= last]
     if story.created is None or not times or not open_sightings:
         return None
     watched = open_sightings[-1].began - story.created.ended
