@@ -67,14 +67,14 @@ def empty_list_is_not_found(app: App) -> App:
 
 
 @defect("STATUS-01", blames="cancelTask")
-def late_cancel_is_a_conflict(app: App) -> App:
-    """Cancelling what has ended is 409."""
+def late_cancel_is_gone(app: App) -> App:
+    """Cancelling what has ended is 410."""
     ended: set[str] = set()
 
     def edit(call: Call, answer: Answer) -> Answer:
         task_id = call.parameters["taskId"]
         if call.operation == "cancelTask":
-            return error_answer(409, "ConflictError", "It has ended") if task_id in ended else answer
+            return error_answer(410, "GoneError", "It has ended") if task_id in ended else answer
         if answer.status == 200 and answer.json["status"] in {"completed", "failed", "cancelled"}:
             ended.add(task_id)
         return answer
