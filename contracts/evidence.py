@@ -132,22 +132,10 @@ class TaskStory:
 
 
 @dataclass(frozen=True, slots=True)
-class FuzzFinding:
-    """A failure that the fuzzer reports by one of its own checks."""
-
-    check: str
-    operation: str | None
-    title: str
-    message: str
-    exchange: Exchange | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class FuzzReport:
     """How the fuzzing went. `errors` are its own; `hung` names operations that it had to be killed over."""
 
     cases: int
-    findings: tuple[FuzzFinding, ...] = ()
     errors: tuple[str, ...] = ()
     hung: tuple[str, ...] = ()
     completed: bool = True

@@ -1,7 +1,7 @@
 """What is tested, and how far the test may go."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from contracts.profile import Profile
@@ -56,4 +56,3 @@ class Templates:
     ordinary: TemplateChoice | None = None
     slow: TemplateChoice | None = None
     failing: TemplateChoice | None = None
-    notes: tuple[str, ...] = field(default_factory=tuple)
