@@ -13,6 +13,7 @@ from mock_server.control.health import Health
 from mock_server.cors import Cors
 from mock_server.edge import Edge
 from mock_server.handlers import actions, tasks, templates
+from mock_server.quirks import Quirk
 from mock_server.request import EXCHANGE, NoSuchRoute
 from mock_server.scenario import DEFAULT_SCENARIO
 from mock_server.scenario_files import load_scenarios
@@ -39,6 +40,7 @@ class Options:
     auth: AuthMode = "required"
     speed: float = 1.0
     seed: int | None = None
+    quirks: frozenset[Quirk] = frozenset()
     cors_origins: Sequence[str] = ()
 
 
@@ -48,7 +50,7 @@ class MockServer:
     def __init__(self, options: Options | None = None) -> None:
         """Raises BrokenFile or UnknownScenario for options that cannot be used."""
         options = options or Options()
-        settings = Settings(scenario=options.scenario, speed=options.speed, seed=options.seed)
+        settings = Settings(scenario=options.scenario, speed=options.speed, seed=options.seed, quirks=options.quirks)
         self.simulator = Simulator(
             load_catalog(options.templates or [SHIPPED / "templates"]),
             load_actions(),

@@ -27,6 +27,7 @@ def banner(app: MockServer, options: Options, *, address: tuple[Any, ...]) -> st
         *_entry("Templates", [", ".join(simulator.catalog.template_refs) or "none"]),
         *_entry("Scenarios", [_scenarios(app, options)]),
         *_entry("Time", [f"runs {options.speed:g} times as fast"] if options.speed != 1 else []),
+        *_entry("Quirks", [", ".join(sorted(options.quirks))] if options.quirks else []),
         "",
         "Try:",
         "",

@@ -9,6 +9,7 @@ import click
 
 from mock_server.auth import AuthMode
 from mock_server.entity_refs import MalformedEntityRef, parse_entity_ref
+from mock_server.quirks import Quirk
 from mock_server.scenario import DEFAULT_SCENARIO, UnknownScenario
 from mock_server.simulator import Principal
 from mock_server.sources import BrokenFile
@@ -57,6 +58,22 @@ class TokenType(click.ParamType[tuple[str, Principal]]):
 @click.option("--speed", default=1.0, type=click.FloatRange(0.001, 100_000), help="How much faster time runs.")
 @click.option("--seed", type=int, help="Draw task ids and durations from this number.")
 @click.option(
+    "--quirks",
+    "every_quirk",
+    envvar=f"{ENVIRONMENT_PREFIX}_QUIRKS",
+    is_flag=True,
+    help="Be bug-compatible with scaffolder-backend 4.2.0: every quirk.",
+)
+@click.option(
+    "--quirk",
+    "quirks",
+    envvar=f"{ENVIRONMENT_PREFIX}_QUIRK",
+    multiple=True,
+    type=click.Choice([quirk.value for quirk in Quirk]),
+    metavar="NAME",
+    help="Switch one behaviour of scaffolder-backend 4.2.0 on.",
+)
+@click.option(
     "--cors-origin",
     "cors_origins",
     envvar=f"{ENVIRONMENT_PREFIX}_CORS_ORIGIN",
@@ -74,6 +91,8 @@ def main(
     auth: AuthMode,
     speed: float,
     seed: int | None,
+    every_quirk: bool,
+    quirks: tuple[str, ...],
     cors_origins: tuple[str, ...],
 ) -> None:
     """Serve a stand-in for the Backstage Scaffolder REST API.
@@ -97,6 +116,7 @@ def main(
         auth=auth,
         speed=speed,
         seed=seed,
+        quirks=frozenset(Quirk) if every_quirk else frozenset(map(Quirk, quirks)),
         cors_origins=cors_origins,
     )
     with listener:

@@ -13,6 +13,7 @@ from mock_server.entities import ref_of
 from mock_server.entity_refs import parse_entity_ref
 from mock_server.lifecycle import TERMINAL
 from mock_server.plan import Brief, make_plan, numbered_steps
+from mock_server.quirks import Quirk
 from mock_server.scenario import Occasion, Scenario, Scenarios, select
 from mock_server.store import InMemoryTaskStore, VersionConflict
 from mock_server.task import Task
@@ -35,6 +36,7 @@ class Settings:
     scenario: str
     speed: float = 1.0
     seed: int | None = None
+    quirks: frozenset[Quirk] = frozenset()
     kept_tasks: int = 10_000
 
 

@@ -84,6 +84,12 @@ def test_options_come_from_the_environment_as_well():
     assert "Unknown scenario 'nope'" in result.output
 
 
+def test_an_unknown_quirk_is_refused_and_the_known_ones_are_named():
+    result = run("--quirk", "nope")
+    assert result.exit_code == 2
+    assert "late-headers" in result.output
+
+
 @pytest.mark.parametrize("parameter", [one for one in main.params if one.opts[0] != "--version"], ids=str)
 def test_the_variable_of_an_option_is_named_like_it(parameter):
     name = "MOCK_SERVER_" + parameter.opts[0].removeprefix("--").replace("-", "_").upper()
