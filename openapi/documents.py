@@ -6,8 +6,11 @@ from typing import Any
 
 import yaml
 
+from openapi.overlay import apply_overlay
+
 FOLDER = Path(__file__).parent
 PUBLISHED = FOLDER / "backstage-scaffolder-openapi.yml"
+BACKSTAGE_OVERLAY = FOLDER / "backstage.overlay.yaml"
 TASK_STRUCTURE = FOLDER / "scaffolder-task-structure.json"
 META_SCHEMA = FOLDER / "openapi-3.1-meta-schema.json"
 
@@ -15,6 +18,16 @@ META_SCHEMA = FOLDER / "openapi-3.1-meta-schema.json"
 def load_published() -> dict[str, Any]:
     """The published Scaffolder document, freshly parsed: the caller may change what it gets."""
     return _load_yaml(PUBLISHED)
+
+
+def load_backstage_overlay() -> dict[str, Any]:
+    """The OpenAPI Overlay with what the Backstage of today adds to the published document."""
+    return _load_yaml(BACKSTAGE_OVERLAY)
+
+
+def load_backstage() -> dict[str, Any]:
+    """The published document with the overlay, made anew: the caller may change what it gets."""
+    return apply_overlay(load_published(), load_backstage_overlay())
 
 
 def load_task_structure() -> dict[str, Any]:

@@ -3,8 +3,7 @@
 import copy
 from typing import Any
 
-from jsonpath_ng.exceptions import JsonPathParserError
-from jsonpath_ng.ext.parser import parse
+from openapi.json_path import NotAPath, find
 
 
 class BrokenOverlay(Exception):
@@ -23,15 +22,15 @@ def apply_overlay(document: dict[str, Any], overlay: dict[str, Any]) -> dict[str
     for action in overlay["actions"]:
         target = action["target"]
         try:
-            found = parse(target).find(result)
-        except JsonPathParserError as error:
-            raise BrokenOverlay(f"{target} is not a JSONPath: {error}") from error
+            found = find(target, result)
+        except NotAPath as error:
+            raise BrokenOverlay(str(error)) from error
         if not found:
             raise BrokenOverlay(f"{target} finds nothing")
         if "update" not in action or action.get("remove"):
             raise BrokenOverlay(f"{target} is not to be updated: an overlay of ours adds and never removes")
-        for match in found:
-            _merge(match.value, copy.deepcopy(action["update"]), target)
+        for value in found:
+            _merge(value, copy.deepcopy(action["update"]), target)
     return result
 
 
