@@ -1,0 +1,90 @@
+"""Take recordings over as our data: `python -m tests.fidelity.copying RECORDINGS [FOLDER]` prints them, a line each.
+
+Kept are the requests, and of the answers status, media type and body. Left out are headers that no client reads,
+where things lay on the recording machine, and prose: what others wrote to describe and show their actions, filters
+and permissions. `FOLDER` holds the bodies that the recordings only name.
+"""
+
+import json
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+from tests.fidelity.normalising import without_machine, without_prose
+from tests.fidelity.recording import CUT
+
+MOUNT = "/api/scaffolder"
+USER = "Bearer <jwt>"
+_CHUNK = re.compile(r"[0-9a-f]+\r\n(.*?)\r\n", re.DOTALL)
+_ELSEWHERE = re.compile(r"<see (\S+)>")
+_CUT_ELSEWHERE = re.compile(r"\.\.\.<cut[^>]*>$")
+# The frames of a stack trace inside the JSON text of an event.
+_FRAMES = re.compile(r'(?:\\n    at [^"\\]*)+')
+_GAVE_UP = "<<client gave up>>"
+
+
+def main(arguments: list[str]) -> None:
+    recordings, *folder = map(Path, arguments)
+    for line in recordings.read_text(encoding="utf-8").splitlines():
+        entry = json.loads(line)
+        copied = _stream(entry) if "chunks" in entry else _exchange(entry, folder[0] if folder else Path())
+        print(json.dumps(without_machine(copied), ensure_ascii=False, separators=(",", ":")))
+
+
+def _exchange(entry: dict[str, Any], folder: Path) -> dict[str, Any]:
+    request, headers = entry["request"], {name.lower(): value for name, value in entry["headers"]}
+    body = entry["body"]
+    if isinstance(body, str) and (elsewhere := _ELSEWHERE.fullmatch(body)):
+        body = json.loads((folder / elsewhere[1]).read_text(encoding="utf-8"))
+    return {
+        "n": entry["n"],
+        "label": entry["label"],
+        "request": {
+            "method": request["method"],
+            "target": request["path"],
+            "headers": request["headers"],
+            "body": request["body"] and _CUT_ELSEWHERE.sub(CUT, request["body"]),
+        },
+        "answer": {
+            "status": entry["status"],
+            "contentType": headers.get("content-type", ""),
+            "body": without_prose(request["path"], _cut(body)),
+        },
+    }
+
+
+def _cut(body: Any) -> Any:
+    return (
+        [_CUT_ELSEWHERE.sub(CUT, item) if isinstance(item, str) else item for item in body]
+        if isinstance(body, list)
+        else body
+    )
+
+
+def _stream(entry: dict[str, Any]) -> dict[str, Any]:
+    """A stream as it was read from the socket: the head and the chunks of its transfer encoding."""
+    batches, head = [], ""
+    for offset, text in entry["chunks"]:
+        if "\r\n\r\n" in text and not head:
+            head, _, text = text.partition("\r\n\r\n")
+        frames = "".join(_CHUNK.findall(text))
+        if frames:
+            batches.append((offset, _FRAMES.sub(r"\\n    at <frames>", frames)))
+    status, *headers = head.split("\r\n")
+    media_type = next(line.partition(": ")[2] for line in headers if line.lower().startswith("content-type"))
+    return {
+        "n": entry["n"],
+        "label": entry["label"],
+        "request": {"method": "GET", "target": MOUNT + entry["path"], "headers": {"Authorization": USER}, "body": None},
+        "answer": {
+            "status": int(status.split()[1]),
+            "contentType": media_type,
+            "batches": batches,
+            "closed": _GAVE_UP not in entry["chunks"][-1][1],
+        },
+    }
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,170 @@
+"""Ask the mock what the real server was asked, at the same pace, and compare the answers."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from mock_server.app import MockServer, Options
+from mock_server.auth import GUEST
+from mock_server.quirks import Quirk
+from mock_server.simulator import Principal
+from tests.fidelity.asking import Heard, Request, scope_of
+from tests.fidelity.comparing import compare
+from tests.fidelity.identities import Identities
+from tests.fidelity.instants import Asked, in_order, milliseconds
+from tests.fidelity.recording import CUT, DATA, Answer, Batch, Exchange, Server
+from tests.fidelity.timekeeping import Timekeeper, run_turned
+
+ENTITIES = DATA.parents[1] / "mock_server" / "data" / "recorded_entities.yaml"
+TOKENS = {"<jwt>": Principal(GUEST), "static-token-12345678": Principal(None)}
+ORIGIN = "http://localhost:3000"
+# A body that was cut was cut because it was too long to keep: longer than the real server accepts.
+LONG = 11 << 20
+# Nothing that was recorded waited longer for its answer, in milliseconds.
+PATIENCE = 40_000
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How an exchange went: what differs, as lines of a diff; none if nothing does."""
+
+    exchange: Exchange
+    differences: tuple[str, ...]
+
+    @property
+    def matches(self) -> bool:
+        return not self.differences
+
+
+def replay(servers: Sequence[Server]) -> list[Result]:
+    """Every exchange of the servers, in the order of their numbers."""
+    results = [result for server in servers for result in run_turned(_Replay(server).run())]
+    return sorted(results, key=lambda result: result.exchange.n)
+
+
+class _Replay:
+    """One server: a mock of its own, set up alike."""
+
+    def __init__(self, server: Server) -> None:
+        options: dict[str, Any] = {"scenario": "as-recorded", **server.options}
+        self._mock = MockServer(
+            Options(
+                templates=[ENTITIES, DATA / "more-entities.yaml"],
+                scenarios=[DATA / "scenarios"],
+                tokens=TOKENS,
+                quirks=frozenset(Quirk),
+                cors_origins=[ORIGIN],
+                **options,
+            )
+        )
+        world = self._mock.simulator.worlds.get("default")
+        self._time = Timekeeper(world.clock)
+        self._identities = Identities()
+        self._asked = in_order(server.exchanges)
+        self._unrecorded = [each for each in _unrecorded() if any(each["before"] in part for part in server.numbers)]
+        self._start = next((each.at for each in self._asked if each.at is not None), 0)
+        self._open: list[tuple[Exchange, Request, int]] = []
+        self._results: list[Result] = []
+
+    async def run(self) -> list[Result]:
+        for asked in self._asked:
+            await self._catch_up(asked)
+            if asked.at is not None:
+                await self._time.turn_to(asked.at - self._start)
+            await self._ask(asked.exchange)
+        while self._open:
+            await self._time.turn()
+            await self._close_streams()
+        return self._results
+
+    async def _catch_up(self, asked: Asked) -> None:
+        """Ask what must have been asked before this, though nobody recorded it."""
+        while self._unrecorded and self._unrecorded[0]["before"] <= asked.exchange.n:
+            entry = self._unrecorded.pop(0)
+            await self._time.turn_to(milliseconds(entry["at"]) - self._start)
+            target = self._identities.target(entry["target"])
+            heard = await self._answer(self._request(entry["method"], target, _USER, json.dumps(entry.get("body", {}))))
+            if "task" in entry:
+                self._identities.learn_task(entry["task"], json.loads(heard.content)["id"])
+
+    async def _ask(self, exchange: Exchange) -> None:
+        request = self._request(
+            exchange.method, self._identities.target(exchange.target), exchange.headers, _whole(exchange.body)
+        )
+        if exchange.answer.batches is not None:
+            await self._time.turn(0)
+            self._open.append((exchange, request, self._time.now()))
+            if not exchange.answer.is_closed or len(exchange.answer.batches) == 1:
+                await self._time.turn_to(self._time.now() + _length(exchange.answer))
+            await self._close_streams()
+            return
+        self._judge(exchange, await self._answer(request), began=0)
+        await self._close_streams()
+
+    def _request(self, method: str, target: str, headers: Mapping[str, str], body: str | None) -> Request:
+        content = (body or "").encode()
+        if body is not None:
+            headers = {**headers, "Content-Length": str(len(content))}
+        return Request(self._mock, scope_of(method, target, headers), content, self._time.now)
+
+    async def _answer(self, request: Request) -> Heard:
+        """The whole answer, turning the clock until it is there."""
+        patience = self._time.now() + PATIENCE
+        await self._time.turn(0)
+        while not request.is_over and self._time.now() < patience:
+            await self._time.turn()
+        return await request.leave()
+
+    async def _close_streams(self) -> None:
+        """Judge the streams that are over, or that the recording client had left by now."""
+        still_open = []
+        for exchange, request, began in self._open:
+            left = self._time.now() >= began + _length(exchange.answer) + (2_000 if exchange.answer.is_closed else 0)
+            if request.is_over or left:
+                is_over = request.is_over
+                self._judge(exchange, await request.leave(), began=began, is_over=is_over)
+            else:
+                still_open.append((exchange, request, began))
+        self._open = still_open
+
+    def _judge(self, exchange: Exchange, heard: Heard, *, began: int, is_over: bool = True) -> None:
+        ours = _seen(exchange, heard, began=began, is_over=is_over)
+        differences = compare(exchange, ours, self._identities)
+        self._results.append(Result(exchange, tuple(differences)))
+
+
+_USER = {"Authorization": "Bearer <jwt>", "Content-Type": "application/json"}
+
+
+def _unrecorded() -> list[dict[str, Any]]:
+    path = Path(DATA / "unrecorded.yaml")
+    return sorted(yaml.safe_load(path.read_text(encoding="utf-8")), key=lambda entry: (entry["before"], entry["at"]))
+
+
+def _whole(body: str | None) -> str | None:
+    return body if body is None or not body.endswith(CUT) else body.removesuffix(CUT).ljust(LONG, "x")
+
+
+def _length(answer: Answer) -> int:
+    return round((answer.batches or (Batch(0, ""),))[-1].offset * 1000)
+
+
+def _seen(exchange: Exchange, heard: Heard, *, began: int, is_over: bool) -> Answer:
+    content_type = heard.headers.get("content-type", "")
+    if exchange.answer.batches is not None and content_type.startswith("text/event-stream"):
+        return Answer(heard.status or 0, content_type, batches=_batches(heard, began), is_closed=is_over)
+    # A server sends no body in answer to HEAD, whatever the application gives it.
+    text = "" if exchange.method == "HEAD" else heard.content.decode("utf-8", "replace")
+    is_json = content_type.startswith("application/json") and text
+    return Answer(heard.status or 0, content_type, json.loads(text) if is_json else text)
+
+
+def _batches(heard: Heard, began: int) -> tuple[Batch, ...]:
+    batches: dict[int, str] = {}
+    for at, piece in heard.pieces:
+        batches[at] = batches.get(at, "") + piece.decode()
+    return tuple(Batch((at - began) / 1000, frames) for at, frames in batches.items())
