@@ -67,7 +67,7 @@ class Configuration:
             limits=Limits(budget, self.max_tasks, self.max_examples, self.seed, self.quick, self.read_only),
             rules=chosen_rules(profile, self.only, self.skip),
             level=Level(self.level),
-            known=self._known(today),
+            known=self._known(profile, today),
         )
 
     def _target(self, profile: Profile) -> Target:
@@ -86,10 +86,11 @@ class Configuration:
             failing_template=_choice(self.failing_template, "--failing-template"),
         )
 
-    def _known(self, today: date) -> KnownFailures | None:
-        ids = [rule.id for rule in all_rules()]
+    def _known(self, profile: Profile, today: date) -> KnownFailures | None:
         try:
-            entries = [entry for name in self.known_failures for entry in load_known_failures(name, ids)]
+            entries = [
+                entry for name in self.known_failures for entry in load_known_failures(name, all_rules(), profile)
+            ]
         except BrokenKnownFailures as error:
             raise BrokenConfiguration(f"--known-failures: {error}") from error
         return KnownFailures(entries, today=today) if entries else None

@@ -5,7 +5,7 @@ What a list looks like is in `known/known-failures.schema.json`.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -16,9 +16,11 @@ import yaml
 from contracts.contract import contract_of
 from contracts.profile import Profile
 from contracts.results import Outcome, Result, StaleEntry
-from contracts.rule import Observation
+from contracts.rule import Observation, Rule
 
 SHIPPED = Path(__file__).with_name("known")
+REQUIRED = frozenset({"rule", "reason"})
+OPTIONAL = frozenset({"expires", "profile", "intermittent"})
 
 
 class BrokenKnownFailures(Exception):
@@ -27,11 +29,14 @@ class BrokenKnownFailures(Exception):
 
 @dataclass(frozen=True, slots=True)
 class KnownFailure:
-    """`name` is a rule id, or `RULE@operationId` for one operation of it; `expires` is the last day it counts."""
+    """`name` is a rule id, or `RULE@operationId` for one operation of it; `profile` is the only one that it is for,
+    None for any; `expires` is the last day it counts. What does not occur in every run is `intermittent`."""
 
     name: str
     reason: str
     expires: date | None = None
+    profile: Profile | None = None
+    intermittent: bool = False
 
     @property
     def rule(self) -> str:
@@ -88,7 +93,7 @@ class KnownFailures:
         gone = [
             StaleEntry(entry.name, "does not occur any more")
             for entry in self._entries
-            if whole and entry.rule in judged and not _occurs(entry, judged[entry.rule])
+            if whole and not entry.intermittent and entry.rule in judged and not _occurs(entry, judged[entry.rule])
         ]
         return tuple(over + gone)
 
@@ -102,8 +107,9 @@ def shipped_names() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in SHIPPED.glob("*.yaml")))
 
 
-def load_known_failures(name: str, rule_ids: Iterable[str]) -> tuple[KnownFailure, ...]:
-    """The entries of a file, or of a shipped list by its name. Raises BrokenKnownFailures."""
+def load_known_failures(name: str, rules: Iterable[Rule], profile: Profile) -> tuple[KnownFailure, ...]:
+    """The entries of a file, or of a shipped list by its name, that are for the profile. Raises BrokenKnownFailures,
+    also for what is wrong with the other entries."""
     path = SHIPPED / f"{name}.yaml" if name in shipped_names() else Path(name)
     try:
         entries = yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -116,29 +122,51 @@ def load_known_failures(name: str, rule_ids: Iterable[str]) -> tuple[KnownFailur
         return ()
     if not isinstance(entries, list):
         raise BrokenKnownFailures(f"{path}: must be a list of entries with `rule` and `reason`")
-    known_ids = frozenset(rule_ids)
-    found = tuple(_entry(entry, f"{path}, entry {number}", known_ids) for number, entry in enumerate(entries, 1))
-    for entry_name, count in Counter(entry.name for entry in found).items():
-        if count > 1:
-            raise BrokenKnownFailures(f"{path}: {entry_name} is listed {count} times")
-    return found
+    known = {rule.id: rule for rule in rules}
+    found = tuple(_entry(entry, f"{path}, entry {number}", known) for number, entry in enumerate(entries, 1))
+    for one in Profile:
+        for entry_name, count in Counter(entry.name for entry in found if entry.profile in {None, one}).items():
+            if count > 1:
+                raise BrokenKnownFailures(f"{path}: {entry_name} is listed {count} times")
+    return tuple(entry for entry in found if entry.profile in {None, profile})
 
 
-def _entry(entry: Any, where: str, rule_ids: frozenset[str]) -> KnownFailure:
-    if not isinstance(entry, dict) or not {"rule", "reason"} <= set(entry) <= {"rule", "reason", "expires"}:
-        raise BrokenKnownFailures(f"{where}: needs `rule` and `reason`, and may have `expires`, nothing else")
+def _entry(entry: Any, where: str, rules: Mapping[str, Rule]) -> KnownFailure:
+    if not isinstance(entry, dict) or not REQUIRED <= set(entry) <= REQUIRED | OPTIONAL:
+        optional = ", ".join(f"`{key}`" for key in sorted(OPTIONAL))
+        raise BrokenKnownFailures(f"{where}: needs `rule` and `reason`, and may have {optional}, nothing else")
     name, reason = entry["rule"], entry["reason"]
     rule, at, operation = name.partition("@") if isinstance(name, str) else ("", "", "")
-    if rule not in rule_ids:
+    if rule not in rules:
         raise BrokenKnownFailures(f"{where}: there is no rule {rule or name}")
-    if at and operation not in contract_of(Profile.PUBLISHED).operations:
+    profiles = _profiles(entry, where) & rules[rule].profiles
+    if not profiles:
+        raise BrokenKnownFailures(f"{where}: there is no rule {rule} in the profile {entry['profile']}")
+    if at and not any(operation in contract_of(profile).operations for profile in profiles):
         raise BrokenKnownFailures(f"{where}: there is no operation {operation!r}")
     if not isinstance(reason, str) or not reason.strip():
         raise BrokenKnownFailures(f"{where}: the reason must say something")
-    return KnownFailure(name, " ".join(reason.split()), _expiry(entry, where))
+    intermittent = entry.get("intermittent", False)
+    if not isinstance(intermittent, bool):
+        raise BrokenKnownFailures(f"{where}: intermittent must be true or false")
+    return KnownFailure(
+        name,
+        " ".join(reason.split()),
+        _expiry(entry, where),
+        Profile(entry["profile"]) if "profile" in entry else None,
+        intermittent,
+    )
 
 
-def _expiry(entry: dict[str, Any], where: str) -> date | None:
+def _profiles(entry: Mapping[str, Any], where: str) -> frozenset[Profile]:
+    if "profile" not in entry:
+        return frozenset(Profile)
+    if entry["profile"] not in set(Profile):
+        raise BrokenKnownFailures(f"{where}: profile must be {' or '.join(Profile)}")
+    return frozenset({Profile(entry["profile"])})
+
+
+def _expiry(entry: Mapping[str, Any], where: str) -> date | None:
     if "expires" not in entry:
         return None
     expires = entry["expires"]

@@ -15,16 +15,17 @@ from contracts.known_failures import (
     load_known_failures,
     shipped_names,
 )
+from contracts.profile import Profile
 from contracts.results import Outcome, Result, StaleEntry
-from contracts.rule import Level, Rule, broken
+from contracts.rule import BOTH_PROFILES, PUBLISHED_ONLY, Level, Rule, broken
 from contracts.rules import all_rules
 
 TODAY = date(2026, 11, 22)
 SCHEMA = json.loads((SHIPPED / "known-failures.schema.json").read_text(encoding="utf-8"))
 
 
-def rule(id="LIFE-01", level=Level.MUST):
-    return Rule(id, "It is so.", "#", "It hurts.", "more", lambda _: iter(()), frozenset(), level)
+def rule(id="LIFE-01", level=Level.MUST, profiles=BOTH_PROFILES):
+    return Rule(id, "It is so.", "#", "It hurts.", "more", lambda _: iter(()), frozenset(), level, profiles)
 
 
 def failed(*operations, id="LIFE-01"):
@@ -48,10 +49,10 @@ def operations(observations):
     return [observation.operation for observation in observations]
 
 
-def loaded(tmp_path, content):
+def loaded(tmp_path, content, profile=Profile.PUBLISHED):
     path = tmp_path / "list.yaml"
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return load_known_failures(str(path), ["LIFE-01", "LIFE-02"])
+    return load_known_failures(str(path), [rule("LIFE-01"), rule("LIFE-02", profiles=PUBLISHED_ONLY)], profile)
 
 
 def test_a_listed_rule_is_a_known_failure_wherever_it_breaks():
@@ -143,12 +144,36 @@ def test_a_list_is_read_with_every_key(tmp_path):
         see issue 7.
     - {rule: LIFE-02@getTask, reason: Old., expires: 2027-01-31}
     - {rule: LIFE-02@listTasks, reason: Old., expires: "2027-01-31"}
+    - {rule: LIFE-01@listTasks, reason: Now and then., profile: published, intermittent: true}
     """
     assert loaded(tmp_path, content) == (
         KnownFailure("LIFE-01", "We are on it, see issue 7."),
         KnownFailure("LIFE-02@getTask", "Old.", date(2027, 1, 31)),
         KnownFailure("LIFE-02@listTasks", "Old.", date(2027, 1, 31)),
+        KnownFailure("LIFE-01@listTasks", "Now and then.", None, Profile.PUBLISHED, intermittent=True),
     )
+
+
+def test_an_entry_of_one_profile_is_not_for_the_other(tmp_path):
+    content = """
+    - {rule: LIFE-01, reason: By the document., profile: published}
+    - {rule: LIFE-01, reason: By the overlay., profile: backstage}
+    - {rule: LIFE-01@getTask, reason: By both.}
+    """
+    assert [entry.reason for entry in loaded(tmp_path, content)] == ["By the document.", "By both."]
+    assert [entry.reason for entry in loaded(tmp_path, content, Profile.BACKSTAGE)] == ["By the overlay.", "By both."]
+
+
+def test_an_operation_of_the_overlay_may_be_named(tmp_path):
+    content = "- {rule: LIFE-01@retryTask, reason: x, profile: backstage}"
+    assert loaded(tmp_path, content, Profile.BACKSTAGE)
+    assert loaded(tmp_path, content) == ()
+
+
+def test_an_intermittent_failure_that_does_not_occur_is_not_stale():
+    entries = KnownFailures([KnownFailure("LIFE-01", "A race.", intermittent=True)], today=TODAY)
+    assert entries.stale([passed()]) == ()
+    assert entries.applied(failed("getTask")).outcome is Outcome.KNOWN_FAILURE
 
 
 @pytest.mark.parametrize("content", ["", "# nothing is known yet\n", "[]"])
@@ -172,12 +197,17 @@ MALFORMED = [
     ("- {rule: LIFE-01, reason: x, expires: }", "expires must be a date"),
     ("- {rule: LIFE-01, reason: x, expires: 2027-02-31}", "day"),
     ("- {rule: LIFE-01, reason: x, expires: '2027-02-31'}", "day"),
+    ("- {rule: LIFE-01, reason: x, profile: real}", "profile must be published or backstage"),
+    ("- {rule: LIFE-01, reason: x, intermittent: often}", "intermittent must be true or false"),
 ]
 UNUSABLE = [
     ("- {rule: LIFE-99, reason: x}", "there is no rule LIFE-99"),
     ("- {rule: LIFE-01@getTsk, reason: x}", "there is no operation 'getTsk'"),
     ("- {rule: LIFE-01, reason: 7}", "the reason must say something"),
+    ("- {rule: LIFE-01@retryTask, reason: x, profile: published}", "there is no operation 'retryTask'"),
+    ("- {rule: LIFE-02, reason: x, profile: backstage}", "there is no rule LIFE-02 in the profile backstage"),
     ("- {rule: LIFE-01, reason: x}\n- {rule: LIFE-01, reason: y}", "LIFE-01 is listed 2 times"),
+    ("- {rule: LIFE-01, reason: x}\n- {rule: LIFE-01, reason: y, profile: backstage}", "LIFE-01 is listed 2 times"),
     ("- {rule: [", "list.yaml"),
     (b"- \xff", "list.yaml"),
     ("- !!python/object:os.system {}", "list.yaml"),
@@ -192,13 +222,13 @@ def test_a_list_that_cannot_be_used_is_refused(tmp_path, content, said):
 
 def test_a_list_that_is_not_there_is_refused():
     with pytest.raises(BrokenKnownFailures, match="neither a file nor a shipped list my-portal"):
-        load_known_failures("my-portal", [])
+        load_known_failures("my-portal", [], Profile.PUBLISHED)
 
 
 def test_a_file_is_not_mistaken_for_a_shipped_list(tmp_path):
     (tmp_path / "list.yaml").write_text("- {rule: LIFE-01, reason: x}", encoding="utf-8")
     with pytest.raises(BrokenKnownFailures, match="neither a file nor a shipped list"):
-        load_known_failures(str(tmp_path / "list"), ["LIFE-01"])
+        load_known_failures(str(tmp_path / "list"), [rule()], Profile.PUBLISHED)
 
 
 def test_the_schema_describes_every_key():
@@ -212,8 +242,9 @@ def test_every_shipped_list_can_be_used():
     for name in shipped_names():
         text = (SHIPPED / f"{name}.yaml").read_text(encoding="utf-8")
         assert text.startswith("# yaml-language-server: $schema=known-failures.schema.json\n")
-        validator.validate(yaml.load(text, Loader=yaml.BaseLoader))
-        assert load_known_failures(name, [rule.id for rule in all_rules()])
+        # A date is a text to JSON.
+        validator.validate(json.loads(json.dumps(yaml.safe_load(text), default=str)))
+        assert all(load_known_failures(name, all_rules(), profile) for profile in Profile)
 
 
 @pytest.mark.parametrize("content", [content for content, _ in MALFORMED])
