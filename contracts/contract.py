@@ -1,4 +1,4 @@
-"""The document that a server is held against: the published one, tightened for the profile."""
+"""The document that a server is held against: that of the profile, tightened."""
 
 import json
 import re
@@ -13,10 +13,11 @@ import jsonschema_rs
 import yaml
 
 from contracts.profile import Profile
-from openapi.documents import load_published
+from openapi.documents import load_backstage, load_published
 from openapi.overlay import apply_overlay
 
 OVERLAYS = Path(__file__).with_name("overlays")
+DOCUMENTS = {Profile.PUBLISHED: load_published, Profile.BACKSTAGE: load_backstage}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ class Contract:
         ]
         self._validators: dict[tuple[str, int, str], Any] = {}
         self._requests: dict[str, Any] = {}
+        self._typed_events: dict[str, Any] = {}
         self._task = self._compile({"$ref": "#/components/schemas/Task"})
         self._event = self._compile({"$ref": "#/components/schemas/Event"})
 
@@ -85,6 +87,15 @@ class Contract:
 
     def event_violations(self, event: Any) -> list[str]:
         return _violations(self._event, event)
+
+    def typed_event_violations(self, type: str, event: Any) -> list[str]:
+        """What the schema of events of that type objects to; nothing where the document has none."""
+        if type not in self._typed_events:
+            event_of = self.document["components"]["schemas"].get("TaskEvent", {})
+            named = event_of.get("discriminator", {}).get("mapping", {}).get(type)
+            self._typed_events[type] = None if named is None else self._compile({"$ref": named})
+        validator = self._typed_events[type]
+        return [] if validator is None else _violations(validator, event)
 
     def _validator(self, operation: str, status: int, media_type: str) -> Any:
         key = (operation, status, media_type)
@@ -116,7 +127,9 @@ class Contract:
             id=found["operationId"],
             method=method.upper(),
             path=path,
-            parameters=tuple((parameter["in"], parameter["name"]) for parameter in found.get("parameters", ())),
+            parameters=tuple(
+                (parameter["in"], parameter["name"]) for parameter in map(self._resolve, found.get("parameters", ()))
+            ),
             takes_body="requestBody" in found,
             responses={
                 int(status): frozenset(self._resolve(response).get("content", {}))
@@ -132,8 +145,8 @@ def contract_of(profile: Profile) -> Contract:
 
 
 def tightened_document(profile: Profile) -> dict[str, Any]:
-    """The published document with the suite's overlays for the profile, freshly made."""
-    document = load_published()
+    """The document of the profile with the suite's overlays for it, freshly made."""
+    document = DOCUMENTS[profile]()
     for name in ("both", profile.value):
         document = apply_overlay(document, load_overlay(name))
     return document

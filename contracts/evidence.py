@@ -1,134 +1,15 @@
 """Everything that a run saw, and the views of it that rules judge."""
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from functools import cached_property, lru_cache
+from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 from contracts.contract import Contract
 from contracts.exchange import Exchange, Purpose
-from contracts.lifecycle import is_terminal
-from contracts.sse import Ending, Frame
 from contracts.target import Templates
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One event of a task as a stream frame or a log entry tells it. `sequence` is what `after` counts: the id in the
-    data, else the id of the frame; None if it has neither. `arrived` is when the judge had it."""
-
-    data: Mapping[str, Any]
-    sequence: int | None
-    type: str
-    arrived: float
-    frame: Frame | None = None
-
-    @property
-    def body(self) -> Mapping[str, Any]:
-        body = self.data.get("body")
-        return body if isinstance(body, dict) else {}
-
-    @property
-    def created_at(self) -> datetime | None:
-        return instant(self.data.get("createdAt"))
-
-    @property
-    def ends_the_task(self) -> bool:
-        """Whether this is the event after which nothing happens to the task any more."""
-        return self.type == "completion"
-
-
-@dataclass(frozen=True, slots=True)
-class Sighting:
-    """A task as one answer showed it: between `began` and `ended`, it looked like `task`."""
-
-    task: Mapping[str, Any]
-    exchange: Exchange
-
-    @property
-    def status(self) -> Any:
-        return self.task.get("status")
-
-    @property
-    def began(self) -> float:
-        return self.exchange.began
-
-    @property
-    def ended(self) -> float:
-        return self.exchange.ended
-
-
-@dataclass(frozen=True)
-class TaskStory:
-    """All that was seen of one task, each part in the order in which it was asked for."""
-
-    id: str
-    created: Exchange | None
-    polls: tuple[Sighting, ...]
-    listings: tuple[Sighting, ...]
-    cancels: tuple[Exchange, ...]
-    logs: tuple[Exchange, ...]
-    streams: tuple[Exchange, ...]
-
-    @cached_property
-    def sightings(self) -> tuple[Sighting, ...]:
-        """Polls and listings together, in the order they were asked for."""
-        return tuple(sorted((*self.polls, *self.listings), key=lambda sighting: sighting.began))
-
-    @cached_property
-    def ended_as(self) -> str | None:
-        """The terminal status that it was seen with first, None if it was never seen to end."""
-        return next((str(sighting.status) for sighting in self.sightings if is_terminal(sighting.status)), None)
-
-    @cached_property
-    def ended_by(self) -> float | None:
-        """When the judge first knew that it had ended."""
-        return next((sighting.ended for sighting in self.sightings if is_terminal(sighting.status)), None)
-
-    @cached_property
-    def whole_logs(self) -> tuple[tuple[Exchange, tuple[Event, ...]], ...]:
-        """The logs that were read from their beginning, in the order in which they were asked for."""
-        return tuple(
-            (exchange, log_events(exchange))
-            for exchange in self.logs
-            if exchange.status == 200
-            and _is_whole(exchange)
-            and isinstance(exchange.json, list)
-            and all(isinstance(entry, dict) for entry in exchange.json)
-        )
-
-    @cached_property
-    def streams_from_the_start(self) -> tuple[tuple[Exchange, tuple[Event, ...]], ...]:
-        """The streams that were read from the first event on, however far they came."""
-        return tuple(
-            (exchange, stream_events(exchange))
-            for exchange in self.streams
-            if exchange.stream is not None and _is_whole(exchange)
-        )
-
-    @cached_property
-    def whole_streams(self) -> tuple[tuple[Exchange, tuple[Event, ...]], ...]:
-        """Those of them that came to the completion."""
-        return tuple(
-            (exchange, events)
-            for exchange, events in self.streams_from_the_start
-            if exchange.stream is not None
-            and exchange.stream.ending in (Ending.CLOSED, Ending.LEFT_OPEN)
-            and len(events) == len(exchange.stream.frames)
-            and any(event.ends_the_task for event in events)
-        )
-
-    @property
-    def is_recoverable(self) -> bool:
-        """Whether its template asks to be started over after a crash, which keeps a real server's stream open."""
-        return any(
-            isinstance(recovery := sighting.task.get("spec", {}).get("EXPERIMENTAL_recovery"), dict)
-            and recovery.get("EXPERIMENTAL_strategy") == "startOver"
-            for sighting in self.sightings
-            if isinstance(sighting.task.get("spec"), dict)
-        )
+from contracts.task_story import Rerun, Sighting, TaskStory, listed_tasks
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,24 +57,32 @@ class Evidence:
 
     @cached_property
     def tasks(self) -> Mapping[str, TaskStory]:
-        """Every task that was created, read or listed, by id."""
-        found: dict[str, _Story] = {}
+        """Every task that was created, read or listed, by id: what was seen of it until it was run again, if it was."""
+        return {id: lives[0].made(id) for id, lives in self._lives.items()}
+
+    @cached_property
+    def reruns(self) -> tuple[Rerun, ...]:
+        """Every time that a task was run again."""
+        return tuple(
+            Rerun(before.made(id), after.began_with, after.made(id))
+            for id, lives in self._lives.items()
+            for before, after in pairwise(lives)
+            if after.began_with is not None
+        )
+
+    @cached_property
+    def _lives(self) -> "Mapping[str, Sequence[_Life]]":
+        found: dict[str, list[_Life]] = {}
+        for retry in sorted(self.of("retryTask"), key=_began):
+            # Of one without an answer nobody knows.
+            if retry.status is None or retry.status < 400:
+                found.setdefault(retry.path_parameters.get("taskId", ""), [_Life()]).append(_Life(retry))
         for exchange in self.authenticated:
-            for id, part in _parts(exchange):
-                story = found.setdefault(id, _Story())
-                getattr(story, part[0]).append(part[1])
-        return {
-            id: TaskStory(
-                id,
-                story.created[0] if story.created else None,
-                polls=_in_order_of_asking(story.polls),
-                listings=_in_order_of_asking(story.listings),
-                cancels=tuple(sorted(story.cancels, key=_began)),
-                logs=tuple(sorted(story.logs, key=_began)),
-                streams=tuple(sorted(story.streams, key=_began)),
-            )
-            for id, story in found.items()
-        }
+            for id, (name, part) in _parts(exchange):
+                life = _life_of(exchange, found.setdefault(id, [_Life()]))
+                if life is not None:
+                    getattr(life, name).append(part)
+        return {id: lives for id, lives in found.items() if any(life.made(id).is_known for life in lives)}
 
     @cached_property
     def created_tasks(self) -> tuple[TaskStory, ...]:
@@ -201,65 +90,41 @@ class Evidence:
         return tuple(story for story in self.tasks.values() if story.created is not None)
 
 
-INTEGER = re.compile(r"-?[0-9]{1,19}")
-# Requests that a well-meaning client makes.
-AS_CLIENTS_DO = frozenset({Purpose.ORDINARY, Purpose.FUZZED, Purpose.PARALLEL, Purpose.RACE})
 UNAUTHENTICATED = frozenset({Purpose.WITHOUT_TOKEN, Purpose.WRONG_TOKEN, Purpose.WRONG_SCHEME})
 
 
-def stream_events(exchange: Exchange) -> tuple[Event, ...]:
-    """The events of a stream that was read; frames whose data is no JSON object are left out."""
-    if exchange.stream is None:
-        return ()
-    events = []
-    for frame, data in zip(exchange.stream.frames, exchange.told, strict=True):
-        if isinstance(data, dict):
-            kind = data.get("type") if frame.event == "message" else frame.event
-            events.append(Event(data, _sequence(data, frame), str(kind), frame.arrived, frame))
-    return tuple(events)
+class _Life:
+    """What was seen of a task from its creation, or from the request that it be run again, on."""
 
-
-def log_events(exchange: Exchange) -> tuple[Event, ...]:
-    """The events that an answer of `/logs` holds; what is no object in it is left out."""
-    if exchange.status != 200 or not isinstance(exchange.json, list):
-        return ()
-    return tuple(
-        Event(entry, _sequence(entry, None), str(entry.get("type")), exchange.ended)
-        for entry in exchange.json
-        if isinstance(entry, dict)
-    )
-
-
-def instant(value: object) -> datetime | None:
-    """The time that a string of the date-time format names, None for anything else."""
-    return _parsed(value) if isinstance(value, str) else None
-
-
-@lru_cache(maxsize=65_536)
-def _parsed(text: str) -> datetime | None:
-    try:
-        parsed = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return parsed if parsed.tzinfo is not None else None
-
-
-def listed_tasks(exchange: Exchange) -> list[Mapping[str, Any]]:
-    """The tasks in an answer of the list; what is no object in it is left out."""
-    if exchange.status != 200 or not isinstance(exchange.json, dict):
-        return []
-    tasks = exchange.json.get("tasks")
-    return [task for task in tasks if isinstance(task, dict)] if isinstance(tasks, list) else []
-
-
-class _Story:
-    def __init__(self) -> None:
+    def __init__(self, began_with: Exchange | None = None) -> None:
+        self.began_with = began_with
         self.created: list[Exchange] = []
         self.polls: list[Sighting] = []
         self.listings: list[Sighting] = []
         self.cancels: list[Exchange] = []
         self.logs: list[Exchange] = []
         self.streams: list[Exchange] = []
+        self.batches: list[Exchange] = []
+
+    def made(self, id: str) -> TaskStory:
+        return TaskStory(
+            id,
+            self.created[0] if self.created else None,
+            polls=_in_order_of_asking(self.polls),
+            listings=_in_order_of_asking(self.listings),
+            cancels=tuple(sorted(self.cancels, key=_began)),
+            logs=tuple(sorted(self.logs, key=_began)),
+            streams=tuple(sorted(self.streams, key=_began)),
+            batches=tuple(sorted(self.batches, key=_began)),
+        )
+
+
+def _life_of(exchange: Exchange, lives: Sequence[_Life]) -> _Life | None:
+    """The life that all of this exchange was in; None for one during which the task was run again."""
+    began = [life.began_with for life in lives[1:] if life.began_with is not None]
+    place = sum(retry.ended <= exchange.began for retry in began)
+    overtaken = place < len(began) and exchange.ended > began[place].began
+    return None if overtaken else lives[place]
 
 
 def _parts(exchange: Exchange) -> Iterator[tuple[str, tuple[str, Any]]]:
@@ -282,16 +147,8 @@ def _parts(exchange: Exchange) -> Iterator[tuple[str, tuple[str, Any]]]:
             yield id, ("logs", exchange)
         case "getTaskEventStream" if id:
             yield id, ("streams", exchange)
-
-
-def _is_whole(exchange: Exchange) -> bool:
-    """Whether everything was asked for, as a client asks."""
-    return (
-        exchange.purpose in AS_CLIENTS_DO
-        and not exchange.request.query
-        and exchange.trouble is None
-        and not any(name.lower() == "last-event-id" for name, _ in exchange.request.headers)
-    )
+        case "getTaskEvents" if id:
+            yield id, ("batches", exchange)
 
 
 def _in_order_of_asking(sightings: list[Sighting]) -> tuple[Sighting, ...]:
@@ -300,14 +157,3 @@ def _in_order_of_asking(sightings: list[Sighting]) -> tuple[Sighting, ...]:
 
 def _began(exchange: Exchange) -> float:
     return exchange.began
-
-
-def _sequence(data: Mapping[str, Any], frame: Frame | None) -> int | None:
-    number = data.get("id")
-    if isinstance(number, int) and not isinstance(number, bool):
-        return number
-    if isinstance(number, float) and number.is_integer():
-        return int(number)
-    if frame is not None and frame.id is not None and INTEGER.fullmatch(frame.id):
-        return int(frame.id)
-    return None

@@ -35,13 +35,15 @@ class Purpose(StrEnum):
 
 
 class TroubleKind(StrEnum):
-    """How an exchange can end without an answer that can be judged."""
+    """How an exchange can end without an answer that can be judged. LEFT is the judge's own doing: an answer that may
+    wait was not waited for any longer."""
 
     UNREACHABLE = "no connection"
     BROKEN = "connection broken off"
     TIMEOUT = "no complete answer in time"
     TOO_LONG = "body longer than the suite reads"
     GARBAGE = "not HTTP"
+    LEFT = "left while it waited"
 
 
 @dataclass(frozen=True, slots=True)

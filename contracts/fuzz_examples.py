@@ -5,11 +5,11 @@ from typing import Any
 
 from contracts.contract import tightened_document
 from contracts.entity_refs import template_path
-from contracts.evidence import listed_tasks
 from contracts.exchange import Exchange
 from contracts.fuzz_order import FuzzOrder
 from contracts.session import Session
 from contracts.target import TemplateChoice
+from contracts.task_story import listed_tasks
 
 # Of all tasks that the run may create, so many are left to the fuzzer.
 MOST_TASKS = 4

@@ -21,7 +21,6 @@ class Allowance(Enum):
 
     NO_LOGS = "there is no /logs"
     NO_COMPLETED_AT = "a finished task has no completedAt"
-    NULL_HEARTBEAT = "lastHeartbeatAt is null until the task is claimed"
     CANCELLED_TASK_FAILS = "a cancelled task ends failed"
     LATE_CANCEL_IS_TOLD = "cancelling a finished task adds an event after the completion"
     MALFORMED_REF_IS_A_FAULT = "a malformed templateRef is answered 500"

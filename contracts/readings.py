@@ -4,10 +4,11 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from contracts.evidence import AS_CLIENTS_DO, Event, Evidence, Sighting, TaskStory, instant
+from contracts.evidence import Evidence
 from contracts.exchange import Exchange
 from contracts.lifecycle import Status, is_terminal
 from contracts.profile import Allowance
+from contracts.task_story import AS_CLIENTS_DO, Event, Sighting, TaskStory, instant
 
 # A task that is seen running and cancelled no further apart, in seconds of the judge, was cancelled in between by what
 # happened just then.

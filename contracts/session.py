@@ -26,6 +26,8 @@ REQUEST_DEADLINE = 10.0
 KEEPALIVE = 1.0
 PARALLEL_REQUESTS = 16
 
+# Each of them counts as one of the tasks that the run may create.
+RUNS_A_TEMPLATE: Final = ("createTask", "retryTask")
 STANDARD: Final = "the target's own token"
 
 
@@ -97,6 +99,7 @@ class Session:
         body: bytes | None = None,
         headers: Iterable[tuple[str, str | None]] = (),
         authorization: str | None = STANDARD,
+        leave_after: float | None = None,
         label: str = "",
         group: int = 0,
     ) -> Exchange:
@@ -104,12 +107,12 @@ class Session:
 
         `path` gives the path parameters of the operation, or the path itself, encoded; `body` goes as it is (in
         chunks, if a header says so), and `json_body` as JSON; `authorization` None sends none; a header of None is
-        left out.
+        left out; an answer that may wait is waited for `leave_after` seconds.
         """
         outgoing = self._outgoing(operation, path, method, query, json_body, body, headers, authorization)
         async with self._turn:
             began = self.now()
-            response, trouble = await self._complete(outgoing)
+            response, trouble = await self._complete(outgoing, leave_after)
             return self._record(outgoing, response, began, purpose, label, group, trouble=trouble)
 
     async def watch(
@@ -214,13 +217,35 @@ class Session:
             self.created.append(exchange.json["id"])
         return exchange
 
+    async def try_to_retry(
+        self,
+        task_id: str,
+        *,
+        json_body: Any = None,
+        body: bytes | None = None,
+        purpose: Purpose = Purpose.ORDINARY,
+        label: str = "",
+    ) -> Exchange | None:
+        """Ask for a task to be run again, if the run may run a template once more; a refused one does not count."""
+        if self.limits.read_only or self._creations >= self.limits.max_tasks:
+            return None
+        self._creations += 1
+        exchange = await self.call(
+            "retryTask", path={"taskId": task_id}, json_body=json_body, body=body, purpose=purpose, label=label
+        )
+        if exchange.status is not None and exchange.status >= 400:
+            self._creations -= 1
+        return exchange
+
     def keep(self, exchange: Exchange) -> None:
         """Record what somebody else exchanged with the target for this session."""
         self.exchanges.append(self._redaction.exchange(exchange))
-        if exchange.operation == "createTask" and exchange.status is not None and 200 <= exchange.status < 300:
-            self._creations += 1
-            if isinstance(exchange.json, dict) and isinstance(exchange.json.get("id"), str):
-                self.created.append(exchange.json["id"])
+        if exchange.operation not in RUNS_A_TEMPLATE or exchange.status is None or not 200 <= exchange.status < 300:
+            return
+        self._creations += 1
+        created = exchange.json.get("id") if isinstance(exchange.json, dict) else None
+        if exchange.operation == "createTask" and isinstance(created, str):
+            self.created.append(created)
 
     @property
     def tasks_left(self) -> int:
@@ -271,28 +296,32 @@ class Session:
             body,
         )
 
-    async def _complete(self, outgoing: Outgoing) -> tuple[Response | None, Trouble | None]:
+    async def _complete(self, outgoing: Outgoing, leave_after: float | None) -> tuple[Response | None, Trouble | None]:
         connection = Connection()
-        response, trouble = await self._try(outgoing, connection)
+        response, trouble = await self._try(outgoing, connection, leave_after)
         lost = response is None and trouble is not None and trouble.kind is TroubleKind.BROKEN
         # A server may close an idle connection at any moment, even while it is used again (RFC 9112, section 9.3.1).
-        if lost and connection.is_used_again and outgoing.operation != "createTask":
-            return await self._try(outgoing, Connection())
+        if lost and connection.is_used_again and outgoing.operation not in RUNS_A_TEMPLATE:
+            return await self._try(outgoing, Connection(), leave_after)
         return response, trouble
 
-    async def _try(self, outgoing: Outgoing, connection: Connection) -> tuple[Response | None, Trouble | None]:
+    async def _try(
+        self, outgoing: Outgoing, connection: Connection, leave_after: float | None
+    ) -> tuple[Response | None, Trouble | None]:
         response: Response | None = None
+        patience = self._patience if leave_after is None else leave_after
         rest = outgoing.rest(self.target.base_url)
         rest["extensions"]["trace"] = connection.trace
         try:
             async with (
-                asyncio.timeout(self._patience),
+                asyncio.timeout(patience),
                 self._http.stream(*outgoing.line(self.target.base_url), **rest) as answer,
             ):
                 response = head_of(answer)
                 return await read_body(response, answer)
         except TimeoutError:
-            return response, Trouble(TroubleKind.TIMEOUT, f"after {self._patience:g} seconds")
+            kind = TroubleKind.TIMEOUT if leave_after is None else TroubleKind.LEFT
+            return response, Trouble(kind, f"after {patience:g} seconds")
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ssl.SSLError, OSError) as error:
             return response, trouble_of(error)
 

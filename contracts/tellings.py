@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
-from contracts.evidence import INTEGER, Event, Evidence, TaskStory, instant, log_events, stream_events
+from contracts.evidence import Evidence
 from contracts.exchange import Exchange
 from contracts.lifecycle import Status
 from contracts.profile import Allowance, Profile
 from contracts.sse import Ending, StreamReading
+from contracts.task_story import INTEGER, Event, TaskStory, instant, log_events, stream_events
 
 KNOWN_TYPES = frozenset({"log", "completion", "cancelled", "recovered"})
 LAST_EVENT_ID = "last-event-id"
@@ -90,7 +91,7 @@ def tellings(evidence: Evidence) -> tuple[Telling, ...]:
     found = []
     for exchange in evidence.authenticated:
         story = evidence.tasks.get(exchange.path_parameters.get("taskId", ""))
-        if exchange.operation == "getTaskEventStream" and exchange.stream is not None and story is not None:
+        if exchange.stream is not None and story is not None and any(own is exchange for own in story.streams):
             profile = evidence.contract.profile
             found.append(Telling(exchange, exchange.stream, story, _counting(exchange, story, profile)))
     return tuple(found)

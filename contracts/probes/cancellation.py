@@ -2,7 +2,6 @@
 
 import asyncio
 
-from contracts.evidence import TaskStory
 from contracts.exchange import Exchange, Purpose
 from contracts.lifecycle import CANCELLED_WITHIN, Status, is_terminal
 from contracts.probes.life import come_back, follow, is_long, patience
@@ -11,6 +10,7 @@ from contracts.profile import Allowance
 from contracts.readings import CATCHING_UP, RACE
 from contracts.session import Session
 from contracts.stream_deadline import StreamDeadline
+from contracts.task_story import TaskStory
 
 # How long a slow task is watched before it is cancelled; one long enough to see its heart beat while it runs.
 WATCHED = 0.5

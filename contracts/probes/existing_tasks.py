@@ -1,10 +1,10 @@
 """Reads tasks that are there already: all that a run that creates nothing can see of their lives."""
 
-from contracts.evidence import listed_tasks
 from contracts.lifecycle import is_terminal
 from contracts.probes.life import come_back, read_late
 from contracts.probes.probe import Probe
 from contracts.session import Session
+from contracts.task_story import listed_tasks
 
 MOST_TASKS = 5
 

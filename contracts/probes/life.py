@@ -3,7 +3,6 @@
 import asyncio
 
 from contracts.clock import pause
-from contracts.evidence import log_events, stream_events
 from contracts.exchange import Exchange, Purpose
 from contracts.lifecycle import is_terminal
 from contracts.probes.probe import Probe
@@ -12,6 +11,7 @@ from contracts.sse import Ending
 from contracts.stream_deadline import StreamDeadline
 from contracts.stream_reader import CLOSING_GRACE
 from contracts.target import TemplateChoice
+from contracts.task_story import log_events, stream_events
 
 FIRST_PAUSE = 0.02
 LONGEST_PAUSE = 0.5

@@ -3,7 +3,6 @@
 import asyncio
 
 from contracts.clock import pause
-from contracts.evidence import listed_tasks
 from contracts.exchange import Exchange, Purpose
 from contracts.labels import DOUBTFUL_INTEGER, EMPTY, HUGE_INTEGER, INTEGER, NO_INTEGER, NOBODY, OTHER_CASE
 from contracts.probes.cancellation import UNKNOWN_TASK
@@ -12,6 +11,7 @@ from contracts.probes.probe import Probe
 from contracts.probes.some_task import has_ended, own_task, some_task
 from contracts.session import Session
 from contracts.stream_deadline import StreamDeadline
+from contracts.task_story import listed_tasks
 
 MOST_CREATORS = 3
 NOBODIES = ("user:default/contract-tests-nobody", "contract tests & söhne + 100%", "*", "%", ".*", "null")

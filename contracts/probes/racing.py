@@ -3,7 +3,6 @@
 import asyncio
 
 from contracts.clock import pause
-from contracts.evidence import stream_events
 from contracts.exchange import Exchange, Purpose
 from contracts.lifecycle import Status, is_terminal
 from contracts.probes.concurrency import SIDE_BY_SIDE
@@ -12,6 +11,7 @@ from contracts.probes.probe import Probe
 from contracts.session import Session
 from contracts.stream_deadline import StreamDeadline
 from contracts.target import TemplateChoice
+from contracts.task_story import stream_events
 
 # The labels that rules know.
 AFTER_LEAVING = "after clients left in the middle of a stream"

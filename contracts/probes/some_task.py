@@ -1,10 +1,10 @@
 """A task to ask about, for probes that do not care which."""
 
-from contracts.evidence import listed_tasks
 from contracts.lifecycle import is_terminal
 from contracts.probes.life import follow
 from contracts.session import Session
 from contracts.stream_deadline import StreamDeadline
+from contracts.task_story import listed_tasks
 
 # Seconds that a task gets to end, for a probe that could do without.
 PATIENCE = 8.0

@@ -2,7 +2,6 @@
 
 import asyncio
 
-from contracts.evidence import stream_events
 from contracts.exchange import Exchange, Purpose
 from contracts.lifecycle import is_terminal
 from contracts.probes.life import follow, is_closed, patience, read_late
@@ -11,6 +10,7 @@ from contracts.session import Session
 from contracts.sse import Ending
 from contracts.stream_deadline import StreamDeadline
 from contracts.stream_reader import CLOSING_GRACE
+from contracts.task_story import stream_events
 
 READERS = 3
 # How long a task is watched before it is cancelled: long enough to see whether events come as they happen.

@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import Iterator, Mapping
 
 from contracts.entity_refs import template_path
-from contracts.evidence import listed_tasks
 from contracts.exchange import Purpose
 from contracts.probes.probe import Probe
 from contracts.refused_values import Refused, refused_values
 from contracts.session import Session
 from contracts.target import TemplateChoice
+from contracts.task_story import listed_tasks
 from contracts.template_values import are_accepted, make_values
 
 MOST_SEEN = 5

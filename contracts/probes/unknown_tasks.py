@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from contracts.evidence import listed_tasks
 from contracts.exchange import Purpose
 from contracts.probes.cancellation import UNKNOWN_TASK
 from contracts.probes.probe import Probe
 from contracts.readings import OTHER_FORM
 from contracts.session import Session
 from contracts.stream_deadline import StreamDeadline
+from contracts.task_story import listed_tasks
 
 # For a server that numbers its tasks.
 UNKNOWN_NUMBER = "987654321"

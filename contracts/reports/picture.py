@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
-from contracts.evidence import Evidence, TaskStory, stream_events
+from contracts.evidence import Evidence
 from contracts.exchange import Exchange
 from contracts.lifecycle import Status
 from contracts.reports.elements import element
 from contracts.reports.foreign import visible
+from contracts.task_story import TaskStory, stream_events
 
 WIDTH = 960
 LEFT = 120

@@ -6,11 +6,12 @@ from typing import Any
 
 import yaml
 
-from contracts.evidence import Evidence, TaskStory, log_events, stream_events
+from contracts.evidence import Evidence
 from contracts.exchange import Exchange
 from contracts.json_schema import dangling_references, is_schema
 from contracts.lifecycle import Status
 from contracts.rule import Level, Observation, broken, judged, kept, rule
+from contracts.task_story import TaskStory, log_events, stream_events
 
 LIST = "#/paths/~1v2~1actions/get"
 ITEMS = f"{LIST}/responses/200/content/application~1json/schema"

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
-from contracts.evidence import AS_CLIENTS_DO, Evidence, TaskStory, instant
+from contracts.evidence import Evidence
 from contracts.exchange import Exchange
 from contracts.lifecycle import is_terminal
 from contracts.readings import first_after
 from contracts.rule import Observation, judged, rule
+from contracts.task_story import AS_CLIENTS_DO, TaskStory, instant
 
 # Seconds of the judge: an answer that takes as long is one that was waited for.
 LONG = 2.0

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from contracts.evidence import Evidence, Sighting, TaskStory
+from contracts.evidence import Evidence
 from contracts.exchange import Exchange
 from contracts.lifecycle import CANCELLED_WITHIN, Status, is_terminal
 from contracts.profile import Allowance
@@ -21,6 +21,7 @@ from contracts.readings import (
     told,
 )
 from contracts.rule import Observation, broken, judged, kept, rule
+from contracts.task_story import Sighting, TaskStory
 
 CANCEL = "#/paths/~1v2~1tasks~1{taskId}~1cancel/post"
 NEEDS_A_SLOW_TASK = "--slow-template, so that a running task can be cancelled"

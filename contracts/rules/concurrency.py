@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
-from contracts.evidence import Event, Evidence, TaskStory, listed_tasks, log_events, stream_events
+from contracts.evidence import Evidence
 from contracts.exchange import Exchange, Purpose
 from contracts.lifecycle import Status, is_terminal
 from contracts.probes.racing import NEIGHBOUR_AFTER, NEIGHBOUR_BEFORE, TWICE
 from contracts.profile import Allowance
 from contracts.rule import Observation, judged, kept, rule
 from contracts.sse import Ending
+from contracts.task_story import Event, TaskStory, listed_tasks, log_events, stream_events
 
 CREATE = "#/paths/~1v2~1tasks/post/responses/201"
 LIST = "#/paths/~1v2~1tasks/get/responses/200"

@@ -4,12 +4,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from contracts.evidence import AS_CLIENTS_DO, Evidence, Sighting, TaskStory, listed_tasks
+from contracts.evidence import Evidence
 from contracts.exchange import Exchange
 from contracts.lifecycle import Status, is_known, is_terminal, may_follow
 from contracts.readings import brief, completion_of, is_settled, same, same_time, went_on
 from contracts.rule import Observation, broken, judged, kept, rule
 from contracts.rules.lifecycle import origin
+from contracts.task_story import AS_CLIENTS_DO, Sighting, TaskStory, listed_tasks
 
 LIST = "#/paths/~1v2~1tasks/get/responses/200"
 GET = "#/paths/~1v2~1tasks~1{taskId}/get/responses/200"

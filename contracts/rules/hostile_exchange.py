@@ -3,9 +3,9 @@
 import json
 from typing import Any
 
-from contracts.evidence import listed_tasks
 from contracts.exchange import NOT_JSON, Exchange
 from contracts.rules.leaks import texts_of
+from contracts.task_story import listed_tasks
 
 # A server may turn away what is longer than this before it has read it, and close the connection.
 LONGEST_BODY = 64 * 1024

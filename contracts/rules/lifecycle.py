@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from contracts.evidence import AS_CLIENTS_DO, Event, Evidence, TaskStory
+from contracts.evidence import Evidence
 from contracts.exchange import Purpose, TroubleKind
 from contracts.lifecycle import Status, is_known, is_terminal, may_follow
 from contracts.profile import Allowance
@@ -22,6 +22,7 @@ from contracts.readings import (
 )
 from contracts.rule import Level, Observation, judged, kept, rule
 from contracts.rules.answers import NEEDS_THE_TARGET
+from contracts.task_story import AS_CLIENTS_DO, Event, TaskStory
 
 TASK = "#/components/schemas/Task"
 STATUS = f"{TASK}/properties/status"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import pairwise
 
-from contracts.evidence import Evidence, listed_tasks
+from contracts.evidence import Evidence
 from contracts.exchange import NOT_JSON, Exchange, Purpose
 from contracts.labels import (
     DOUBTFUL_INTEGER,
@@ -29,6 +29,7 @@ from contracts.rules.answers import (
     mentions,
     told,
 )
+from contracts.task_story import listed_tasks
 
 CREATED_BY = "#/paths/~1v2~1tasks/get/parameters/0"
 AFTER = "#/paths/~1v2~1tasks~1{taskId}~1logs/get/parameters/1/schema"

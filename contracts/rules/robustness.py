@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from contracts.evidence import Evidence, listed_tasks
+from contracts.evidence import Evidence
 from contracts.exchange import NOT_JSON, Exchange, Purpose, TroubleKind
 from contracts.probes.hostile_corpus import ESCAPED, NO_SUCH_TEMPLATE
 from contracts.probes.hostile_input import AFTER, BEFORE
@@ -23,6 +23,7 @@ from contracts.rules.hostile_exchange import (
     text_sent,
 )
 from contracts.rules.leaks import files_in, innards_in, texts_of, without_stack
+from contracts.task_story import listed_tasks
 
 NEEDS_AN_ANSWER = "more time for hostile requests: a longer --time-budget, and no --quick"
 NEEDS_A_REFUSAL = "hostile requests that the target refuses: a longer --time-budget sends more of them"

@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from contracts.evidence import Evidence, instant, listed_tasks
+from contracts.evidence import Evidence
 from contracts.exchange import NOT_JSON, Exchange, Purpose, parse_json
 from contracts.profile import Allowance
 from contracts.rule import PUBLISHED_ONLY, Level, Observation, judged, rule
 from contracts.rules.answers import NEEDS_A_TASK, NEEDS_THE_TARGET
 from contracts.rules.spelling import misspelt
+from contracts.task_story import instant, listed_tasks
 from openapi.documents import load_task_structure
 
 TASKS = "#/paths/~1v2~1tasks"

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from contracts.evidence import Event, Evidence, stream_events
+from contracts.evidence import Evidence
 from contracts.exchange import Exchange
 from contracts.rule import Level, Observation, judged, rule
 from contracts.sse import Frame
+from contracts.task_story import Event, stream_events
 from contracts.tellings import KNOWN_TYPES
 
 OPERATION = "getTaskEventStream"

@@ -5,13 +5,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from contracts.evidence import Event, Evidence, TaskStory, instant, log_events
+from contracts.evidence import Evidence
 from contracts.exchange import Exchange, TroubleKind
 from contracts.lifecycle import is_terminal
 from contracts.profile import Allowance
 from contracts.rule import PUBLISHED_ONLY, Observation, judged, kept, rule
 from contracts.rules.stream import NEEDS_A_TASK, OPERATION, STREAM
 from contracts.sse import Ending
+from contracts.task_story import Event, TaskStory, instant, log_events
 from contracts.tellings import Said, Telling, by_story, is_known, logged
 
 PROBES = frozenset({"life", "cancellation", "streams", "existing-tasks"})

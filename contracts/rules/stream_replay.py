@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from contracts.evidence import Event, Evidence, log_events
+from contracts.evidence import Evidence
 from contracts.exchange import Exchange
 from contracts.rule import PUBLISHED_ONLY, Level, Observation, judged, kept, rule
 from contracts.rules.stream import NEEDS_A_TASK, OPERATION, STREAM
 from contracts.rules.stream_course import AFTER
 from contracts.sse import Ending
+from contracts.task_story import Event, log_events
 from contracts.tellings import Key, Telling, by_story, logged, numbered_log, reference, said, say_the_same, tellings
 
 PROBES = frozenset({"life", "cancellation", "streams", "existing-tasks"})

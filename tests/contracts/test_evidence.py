@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from contracts.evidence import instant, log_events, stream_events
 from contracts.exchange import Purpose
 from contracts.sse import Ending, Frame
+from contracts.task_story import instant, log_events, stream_events
 from tests.contracts.making import (
     TASK_ID,
     cancelled,

@@ -21,7 +21,6 @@ RULES = {rule.id: rule for rule in all_rules()}
 # it speaks of there.
 BY_OVERLAY = {
     Allowance.NO_COMPLETED_AT: ("published", "completedAt"),
-    Allowance.NULL_HEARTBEAT: ("backstage", "lastHeartbeatAt"),
     Allowance.BARE_DRY_RUN: ("published", "/v2/dry-run"),
 }
 
