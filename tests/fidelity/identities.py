@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping, Set
+from copy import deepcopy
 from typing import Any
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -23,6 +24,9 @@ class Identities:
     def task_ids(self) -> Set[str]:
         """Our ids of the tasks that were learnt."""
         return self._known_tasks
+
+    def copy(self) -> "Identities":
+        return deepcopy(self)
 
     def learn_task(self, recorded: str, ours: str) -> None:
         self._tasks[recorded] = ours

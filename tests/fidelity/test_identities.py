@@ -1,0 +1,38 @@
+import pytest
+
+from tests.fidelity.identities import Identities
+
+THEIRS, OURS = "00000000-0000-4000-8000-000000000001", "00000000-0000-4000-8000-000000000002"
+
+
+def event(id, task=THEIRS):
+    return {"id": id, "taskId": task, "type": "log", "body": {}}
+
+
+@pytest.fixture
+def identities() -> Identities:
+    identities = Identities()
+    identities.learn_task(THEIRS, OURS)
+    identities.learn_events([event(20), event(21), event(30)], [event(1), event(2), event(3)])
+    return identities
+
+
+def test_a_task_is_named_by_our_id(identities):
+    assert identities.target(f"/v2/tasks/{THEIRS}/events") == f"/v2/tasks/{OURS}/events"
+    assert identities.translated({"message": f"task {THEIRS}"}) == {"message": f"task {OURS}"}
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours"), [(21, 2), (25, 2), (10, 0), (30, 3), (99, 2**31), ("-1", -1), ("abc", "abc")]
+)
+def test_an_after_stays_where_it_was_among_the_events(identities, theirs, ours):
+    assert identities.target(f"/events?after={theirs}") == f"/events?after={ours}"
+
+
+def test_an_event_keeps_the_id_that_it_was_first_seen_with(identities):
+    identities.learn_events([event(20)], [event(7)])
+    assert identities.translated([event(20)]) == [event(1, OURS)]
+
+
+def test_an_event_that_nobody_has_seen_is_like_none_of_ours(identities):
+    assert identities.translated([event(22)])[0]["id"] == "<unseen 22>"
