@@ -14,6 +14,9 @@ from mock_server.clock import VirtualClock
 from mock_server.world import World
 from tests.conformance import MOUNT, Conformance, ConformingTransport, check_frames
 
+# Skeletons and what comes of them hold tests of their own.
+collect_ignore = ["dry_runs"]
+
 DATA = Path(__file__).parent / "data"
 USER = {"authorization": "Bearer mock-user-token"}
 SERVICE = {"authorization": "Bearer mock-service-token"}

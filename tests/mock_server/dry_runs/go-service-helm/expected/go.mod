@@ -1,0 +1,3 @@
+module github.com/acme/stock-feed
+
+go 1.25

@@ -1,0 +1,10 @@
+package health
+
+import "net/http"
+
+var checks = []struct{ name string }{{"database"}, {"queue"}}
+
+// Handler answers for ${{ values.name }}.
+func Handler(w http.ResponseWriter, _ *http.Request) {
+	w.WriteHeader(http.StatusNoContent)
+}

@@ -1,0 +1,1 @@
+export { date_range_picker } from './date-range-picker';

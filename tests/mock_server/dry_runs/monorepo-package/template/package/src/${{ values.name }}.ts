@@ -1,0 +1,1 @@
+export const ${{ values.identifier }} = ${{ values | dump(2) }};

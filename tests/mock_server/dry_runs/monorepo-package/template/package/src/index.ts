@@ -1,0 +1,1 @@
+export { ${{ values.identifier }} } from './${{ values.name }}';

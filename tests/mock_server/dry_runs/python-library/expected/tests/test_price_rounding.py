@@ -1,0 +1,5 @@
+from price_rounding import greet
+
+
+def test_greeting():
+    assert greet("you").startswith("Hello")

@@ -1,0 +1,6 @@
+module "private_network" {
+  source = "../.."
+
+  project_id = "changeme"
+  admin_token = "changeme"
+}

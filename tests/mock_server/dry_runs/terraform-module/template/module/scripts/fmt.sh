@@ -1,0 +1,2 @@
+#!/bin/sh
+exec terraform fmt -recursive "${1:-.}"

@@ -1,0 +1,71 @@
+"""Templates in the idioms people use, dry-run to the folder trees, logs and outputs that scaffolder-backend 4.2.0 gave.
+
+A folder of `dry_runs/` holds `template/` (template.yaml and what its steps fetch), `values.json`, `expected/` (the tree,
+with the permissions that a task gives it) and `result.json` (output and log; WORKSPACE stands for a folder's path).
+"""
+
+import base64
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from mock_server.sources import read_sources
+
+DRY_RUNS = Path(__file__).parent / "dry_runs"
+UNBUILT = pytest.mark.xfail(reason="dry runs do not execute their steps yet", strict=False)
+NAMES = sorted(folder.name for folder in DRY_RUNS.iterdir() if folder.is_dir())
+
+
+def files_below(folder: Path) -> dict[str, bytes]:
+    return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+
+
+def request_of(name: str) -> dict:
+    folder = DRY_RUNS / name
+    (source,) = read_sources(folder / "template" / "template.yaml")
+    contents = [
+        {"path": path, "base64Content": base64.b64encode(content).decode()}
+        for path, content in files_below(folder / "template").items()
+    ]
+    values = json.loads((folder / "values.json").read_text(encoding="utf-8"))
+    return {"template": source.data, "values": values, "directoryContents": contents}
+
+
+def expected_result(name: str) -> dict:
+    return json.loads((DRY_RUNS / name / "result.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+async def result(api, name):
+    response = await api.post("/v2/dry-run", json=request_of(name))
+    assert response.status_code == 200, response.text
+    return response.json()
+
+
+@UNBUILT
+@pytest.mark.parametrize("name", NAMES)
+async def test_a_template_is_dry_run_to_the_tree_of_the_real_server(result, name):
+    contents = {file["path"]: base64.b64decode(file["base64Content"]) for file in result["directoryContents"]}
+    assert contents == files_below(DRY_RUNS / name / "expected")
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_no_file_of_a_dry_run_over_http_is_executable(result, name):
+    assert not [file["path"] for file in result["directoryContents"] if file["executable"]]
+
+
+@UNBUILT
+@pytest.mark.parametrize("name", NAMES)
+async def test_the_output_of_a_template_is_that_of_the_real_server(result, name):
+    assert result["output"] == expected_result(name)["output"]
+
+
+@UNBUILT
+@pytest.mark.parametrize("name", NAMES)
+async def test_the_log_of_a_template_is_that_of_the_real_server(result, name):
+    log = [entry["body"] for entry in result["log"]]
+    for body in log:
+        body["message"] = re.sub(r"/tmp/dry-run-[0-9a-f-]{36}", "WORKSPACE", body["message"])
+    assert log == expected_result(name)["log"]
