@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
+from tests.fidelity.copying import CUT
 from tests.fidelity.identities import Identities, events_of
 from tests.fidelity.normalising import levelled
-from tests.fidelity.recording import CUT, Answer, Exchange
+from tests.fidelity.recording import Answer, Exchange
 
 
 def compare(exchange: Exchange, ours: Answer, identities: Identities) -> Iterator[str]:

@@ -1,8 +1,8 @@
-"""Take recordings over as our data: `python -m tests.fidelity.copying RECORDINGS [FOLDER]` prints them, a line each.
+"""Take recordings over as our data: `python -m tests.fidelity.copying RECORDINGS` prints them, a line each.
 
 Kept are the requests, and of the answers status, media type and body. Left out are headers that no client reads,
 where things lay on the recording machine, and prose: what others wrote to describe and show their actions, filters
-and permissions. `FOLDER` holds the bodies that the recordings only name.
+and permissions. A body that the recordings only name is a file beside them or one folder up.
 """
 
 import json
@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from tests.fidelity.normalising import without_machine, without_prose
-from tests.fidelity.recording import CUT
 
+# Stands for the rest of a text or list that was too long to be kept.
+CUT = "<cut>"
 MOUNT = "/api/scaffolder"
 USER = "Bearer <jwt>"
 _CHUNK = re.compile(r"[0-9a-f]+\r\n(.*?)\r\n", re.DOTALL)
@@ -25,17 +26,22 @@ _GAVE_UP = "<<client gave up>>"
 
 
 def main(arguments: list[str]) -> None:
-    recordings, *folder = map(Path, arguments)
-    for line in recordings.read_text(encoding="utf-8").splitlines():
-        entry = json.loads(line)
-        copied = _stream(entry) if "chunks" in entry else _exchange(entry, folder[0] if folder else Path())
-        print(json.dumps(without_machine(copied), ensure_ascii=False, separators=(",", ":")))
+    file = Path(arguments[0])
+    for line in file.read_text(encoding="utf-8").splitlines():
+        print(json.dumps(copied(json.loads(line), file), ensure_ascii=False, separators=(",", ":")))
 
 
-def _exchange(entry: dict[str, Any], folder: Path) -> dict[str, Any]:
+def copied(entry: dict[str, Any], file: Path) -> dict[str, Any]:
+    """An entry of a file of recordings, in our form."""
+    taken: dict[str, Any] = without_machine(_stream(entry) if "chunks" in entry else _exchange(entry, file))
+    return taken
+
+
+def _exchange(entry: dict[str, Any], file: Path) -> dict[str, Any]:
     request, headers = entry["request"], {name.lower(): value for name, value in entry["headers"]}
     body = entry["body"]
     if isinstance(body, str) and (elsewhere := _ELSEWHERE.fullmatch(body)):
+        folder = next(folder for folder in file.resolve().parents if (folder / elsewhere[1]).exists())
         body = json.loads((folder / elsewhere[1]).read_text(encoding="utf-8"))
     return {
         "n": entry["n"],

@@ -8,9 +8,9 @@ from typing import Any
 
 import yaml
 
+from tests.fidelity.copying import copied
+
 DATA = Path(__file__).parent / "data"
-# Stands for the rest of a text or list that was too long to be kept.
-CUT = "<cut>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +60,12 @@ class Server:
 
 
 def load_servers(recordings: Sequence[Path] = (DATA / "exchanges.jsonl",)) -> list[Server]:
-    """The servers in the order in which they were started, each with its exchanges."""
-    exchanges = sorted((exchange for file in recordings for exchange in _read(file)), key=lambda each: each.n)
+    """The servers in the order in which they were started, each with its exchanges.
+
+    A file may be as recorded or as copied; of two exchanges with one number, that of the later file counts.
+    """
+    by_number = {exchange.n: exchange for file in recordings for exchange in _read(file)}
+    exchanges = [by_number[number] for number in sorted(by_number)]
     return [
         Server(
             each["name"],
@@ -76,6 +80,8 @@ def load_servers(recordings: Sequence[Path] = (DATA / "exchanges.jsonl",)) -> li
 def _read(file: Path) -> Iterator[Exchange]:
     for line in file.read_text(encoding="utf-8").splitlines():
         entry = json.loads(line)
+        if "answer" not in entry:
+            entry = copied(entry, file)
         request, answer = entry["request"], entry["answer"]
         batches = answer.get("batches")
         yield Exchange(
