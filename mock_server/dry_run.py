@@ -12,6 +12,7 @@ from typing import Any
 from mock_server.actions.catalogue import ActionCatalogue
 from mock_server.entities import Entities
 from mock_server.plan import Brief, make_plan, numbered_steps
+from mock_server.planned import Failure, Plan
 from mock_server.scenario import Behaviour
 from mock_server.templates import (
     API_VERSION,
@@ -20,7 +21,7 @@ from mock_server.templates import (
     check_values,
     template_violations,
 )
-from mock_server.timeline import Failure, Plan, Timeline
+from mock_server.timeline import Timeline
 from mock_server.violations import Violation
 
 _NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/]")

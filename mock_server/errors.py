@@ -6,6 +6,7 @@ from typing import Any
 
 from mock_server.answers import Answer, Header, json_answer
 from mock_server.auth import IllegalToken, MissingCredentials
+from mock_server.cancellation import StepReductionFault
 from mock_server.dry_run import DryRunFailed, ForbiddenPath, InvalidTemplate, MalformedFile
 from mock_server.entity_refs import MalformedEntityRef
 from mock_server.framework import Unauthorized
@@ -13,6 +14,7 @@ from mock_server.redaction import TooManySecrets
 from mock_server.request import InvalidRequest, MethodNotAllowed, NoSuchRoute
 from mock_server.scenario import UnknownScenario
 from mock_server.store import UnknownTask
+from mock_server.task import TaskNotRetriable
 from mock_server.templates import InvalidValues, UnknownTemplate, UnusableTemplate
 from mock_server.validation import InvalidSchema
 from mock_server.world import InvalidWorldName
@@ -25,7 +27,9 @@ STATUSES: dict[str, int] = {
     "NotAllowedError": 403,
     "NotFoundError": 404,
     "MethodNotAllowedError": 405,
+    "ConflictError": 409,
     "InternalError": 500,
+    "TypeError": 500,
 }
 NAMES: dict[type[Exception], str] = {
     ForbiddenPath: "NotAllowedError",
@@ -40,6 +44,8 @@ NAMES: dict[type[Exception], str] = {
     MissingCredentials: "AuthenticationError",
     NoSuchRoute: "NotFoundError",
     Unauthorized: "AuthenticationError",
+    StepReductionFault: "TypeError",
+    TaskNotRetriable: "ConflictError",
     TooManySecrets: "InputError",
     UnknownScenario: "InputError",
     UnknownTask: "NotFoundError",

@@ -32,13 +32,22 @@ class EventType(StrEnum):
     LOG = "log"
     COMPLETION = "completion"
     CANCELLED = "cancelled"
+    RECOVERED = "recovered"
+
+
+class RecoveryStrategy(StrEnum):
+    """What a retry does with the events before it: keep them, or hide them from whoever reads later."""
+
+    NONE = "none"
+    START_OVER = "startOver"
 
 
 TRANSITIONS: dict[TaskStatus, frozenset[TaskStatus]] = {
     TaskStatus.OPEN: frozenset({TaskStatus.PROCESSING, TaskStatus.CANCELLED}),
     TaskStatus.PROCESSING: frozenset({TaskStatus.COMPLETED, TaskStatus.FAILED, TaskStatus.CANCELLED}),
-    TaskStatus.COMPLETED: frozenset(),
-    TaskStatus.FAILED: frozenset(),
-    TaskStatus.CANCELLED: frozenset(),
+    TaskStatus.COMPLETED: frozenset({TaskStatus.OPEN}),
+    TaskStatus.FAILED: frozenset({TaskStatus.OPEN}),
+    TaskStatus.CANCELLED: frozenset({TaskStatus.OPEN}),
 }
-TERMINAL = frozenset(status for status, following in TRANSITIONS.items() if not following)
+# Nothing but a retry leaves a terminal status, and it starts from the queue.
+TERMINAL = frozenset(status for status, following in TRANSITIONS.items() if following == {TaskStatus.OPEN})

@@ -2,19 +2,22 @@
 
 import random
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from mock_server.actions.catalogue import ActionCatalogue
+from mock_server.cancellation import StepReductionFault, cancel
 from mock_server.clock import Milliseconds
 from mock_server.entities import Entities
-from mock_server.lifecycle import StepStatus, TaskStatus
+from mock_server.lifecycle import RecoveryStrategy, StepStatus, TaskStatus
+from mock_server.planned import Failure, Plan, PlannedStep, end_of
+from mock_server.quirks import Quirk
 from mock_server.redaction import Redactor
 from mock_server.rendering import Budget, Limits, render
 from mock_server.scenario import NO_TIME, Behaviour
+from mock_server.segments import skipped_after_failure
 from mock_server.step_plan import Step, StepPosition, Tools, holds, plan_step
-from mock_server.timeline import Failure, Plan, PlannedStep, cancel, end_of, skipped_after_failure
 
 # One budget for all that a task renders, so that a hostile template of many steps ends as soon as one of few.
 LIMITS = Limits(steps=400_000)
@@ -23,7 +26,10 @@ _ASKS_FOR_STATUS = re.compile(r"\b(always|failure)\s*\(")
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """What a task is to do. `steps` have their ids and names; `secrets` are used here and kept nowhere."""
+    """What a task is to do. `steps` have their ids and names; `secrets` are used here and kept nowhere.
+
+    `recovery` is what a retry does with the events before it, None if this is none.
+    """
 
     task_id: str
     steps: Sequence[Step]
@@ -31,6 +37,7 @@ class Brief:
     values: Mapping[str, Any]
     secrets: Mapping[str, str]
     user: Mapping[str, Any]
+    recovery: RecoveryStrategy | None = None
 
 
 def numbered_steps(steps: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -50,6 +57,7 @@ def make_plan(
     *,
     use: int = 1,
     dry_run: bool = False,
+    quirks: Collection[Quirk] = (),
 ) -> Plan:
     """The plan of a task. The same arguments give the same plan, and no secret is in it."""
     redactor = Redactor(brief.secrets.values())
@@ -76,8 +84,9 @@ def make_plan(
         ends_as=TaskStatus.COMPLETED if error is None else TaskStatus.FAILED,
         output=None if output is None else {key: redactor.value(value) for key, value in output.items()},
         error=error,
+        recovery=brief.recovery,
     )
-    return _cancelled_by_another(plan, behaviour.cancel, brief.task_id)
+    return _cancelled_by_another(plan, behaviour.cancel, brief.task_id, quirks)
 
 
 def _plan_steps(
@@ -102,7 +111,9 @@ def _plan_steps(
         context["steps"][step["id"]] = {"output": outcome.output}
         error = error or outcome.error
         ends_at = outcome.step.ends_at
-    return tuple(planned), error, ends_at
+    followers = {step["id"] for step in steps if _asks_for_status(step)}
+    marked = (replace(step, follows_failure=True) if step.id in followers else step for step in planned)
+    return tuple(marked), error, ends_at
 
 
 def _last_regular(steps: Sequence[Step]) -> int:
@@ -155,6 +166,12 @@ def _without_if(item: Any) -> Any:
     return {key: value for key, value in item.items() if key != "if"} if isinstance(item, dict) else item
 
 
-def _cancelled_by_another(plan: Plan, at: Milliseconds | None, task_id: str) -> Plan:
+def _cancelled_by_another(plan: Plan, at: Milliseconds | None, task_id: str, quirks: Collection[Quirk]) -> Plan:
     end = end_of(plan)
-    return plan if at is None or (end is not None and end <= at) else cancel(plan, at, task_id)
+    if at is None or (end is not None and end <= at):
+        return plan
+    try:
+        return cancel(plan, at, task_id, quirks=quirks)
+    except StepReductionFault:
+        # The other one got the error, and the task goes on.
+        return plan

@@ -4,21 +4,23 @@ import hashlib
 import random
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from mock_server.actions.catalogue import ActionCatalogue
+from mock_server.cancellation import MAX_NOTES
 from mock_server.clock import VirtualClock
 from mock_server.entities import ref_of
 from mock_server.entity_refs import parse_entity_ref
-from mock_server.lifecycle import TERMINAL
+from mock_server.lifecycle import TERMINAL, RecoveryStrategy
 from mock_server.plan import Brief, make_plan, numbered_steps
+from mock_server.planned import Plan
 from mock_server.quirks import Quirk
 from mock_server.scenario import Occasion, Scenario, Scenarios, select
 from mock_server.store import InMemoryTaskStore, VersionConflict
-from mock_server.task import Task
+from mock_server.task import Task, TaskNotRetriable
 from mock_server.templates import Catalog, base_url, check_secrets, check_values, parse_template_ref
-from mock_server.timeline import cancel, event_capacity
+from mock_server.timeline import event_capacity
 from mock_server.world import World, Worlds
 
 
@@ -51,15 +53,24 @@ class NewTask:
 
 
 @dataclass(frozen=True, slots=True)
-class Created:
-    """A new task and the scenario that it plays."""
+class Started:
+    """A task that is new or was retried, and the scenario that it plays."""
 
     task: Task
     scenario: Scenario
 
 
+@dataclass(frozen=True, slots=True)
+class Use:
+    """The n-th use of a scenario (from 1), and the draws that it makes."""
+
+    scenario: Scenario
+    number: int
+    draw: random.Random
+
+
 class Simulator:
-    """What is simulated, without the wire: worlds, and tasks that are created and cancelled in them."""
+    """What is simulated, without the wire: worlds, and tasks that are created, cancelled and retried in them."""
 
     def __init__(self, catalog: Catalog, actions: ActionCatalogue, scenarios: Scenarios, settings: Settings) -> None:
         scenarios.named(settings.scenario)
@@ -69,7 +80,7 @@ class Simulator:
         self.settings = settings
         self.worlds = Worlds(self._make_world)
 
-    async def create_task(self, world: World, principal: Principal, new: NewTask) -> Created:
+    async def create_task(self, world: World, principal: Principal, new: NewTask) -> Started:
         """Create a task and plan it whole.
 
         Raises MalformedEntityRef, UnusableTemplate, UnknownTemplate, InvalidValues or UnknownScenario; a refused
@@ -91,28 +102,58 @@ class Simulator:
         if self.settings.seed is None:
             task_id = str(uuid.uuid4())
         spec = self._spec(template, new.values, principal)
-        brief = Brief(task_id, spec["steps"], spec["output"], new.values, new.secrets, spec["user"])
-        plan = make_plan(brief, scenario.at_use(use), self.actions, self.catalog.entities, draw, use=use)
+        plan = self._plan(task_id, spec, new.secrets, Use(scenario, use, draw))
         task = Task(
             id=task_id,
             spec=spec,
             created_by=principal.entity_ref,
             created_at=world.clock.now(),
-            first_event_id=await world.store.allot_event_ids(event_capacity(plan)),
+            first_event_id=await self._allot(world, plan),
             plan=plan,
         )
         await world.store.create(task)
-        return Created(task, scenario)
+        return Started(task, scenario)
+
+    async def retry_task(
+        self, world: World, task_id: str, secrets: Mapping[str, str], scenario: str | None = None
+    ) -> Started:
+        """Run a task that has ended once more, from its first step; `scenario` is the one that the request names.
+
+        Raises UnknownTask, UnknownTemplate, UnusableTemplate, InvalidValues, TaskNotRetriable or UnknownScenario.
+        """
+        task = await world.store.get(task_id)
+        ref = task.spec["templateInfo"]["entityRef"]
+        check_secrets(self.catalog.template(parse_template_ref(ref)), secrets)
+        if task.status(world.clock.now()) not in TERMINAL:
+            raise TaskNotRetriable(task_id)
+        chosen, use = select(
+            self.scenarios,
+            Occasion(ref, task.spec["parameters"], task.created_by),
+            named=scenario,
+            active=world.scenario,
+            use=lambda name: world.count_use(name, ref),
+        )
+        draw = self._draw(world.name, ref, "retry", chosen.name, use)
+        plan = self._plan(task_id, task.spec, secrets, Use(chosen, use, draw), task.recovery)
+        while True:
+            retried = task.retried(world.clock.now(), plan, await self._allot(world, plan))
+            try:
+                await world.store.replace(retried, expected_version=task.version)
+            except VersionConflict:
+                task = await world.store.get(task_id)
+                continue
+            return Started(retried, chosen)
 
     async def cancel_task(self, world: World, task_id: str) -> Task:
-        """Cancel a task that has not ended; one that has stays as it is. Raises UnknownTask."""
+        """Cancel a task that has not ended; without quirks, one that has stays as it is.
+
+        Raises UnknownTask or StepReductionFault.
+        """
         while True:
             task = await world.store.get(task_id)
-            now = world.clock.now()
-            if task.status(now) in TERMINAL:
+            cancelled = task.cancelled(world.clock.now(), self.settings.quirks)
+            if cancelled is task:
                 return task
-            plan = cancel(task.plan, now - task.created_at, task.id)
-            cancelled = replace(task, plan=plan, version=task.version + 1)
             try:
                 await world.store.replace(cancelled, expected_version=task.version)
             except VersionConflict:
@@ -146,6 +187,29 @@ class Simulator:
                 "entity": {"metadata": template["metadata"]},
             },
         }
+
+    def _plan(
+        self,
+        task_id: str,
+        spec: Mapping[str, Any],
+        secrets: Mapping[str, str],
+        use: Use,
+        recovery: RecoveryStrategy | None = None,
+    ) -> Plan:
+        brief = Brief(task_id, spec["steps"], spec["output"], spec["parameters"], secrets, spec["user"], recovery)
+        return make_plan(
+            brief,
+            use.scenario.at_use(use.number),
+            self.actions,
+            self.catalog.entities,
+            use.draw,
+            use=use.number,
+            quirks=self.settings.quirks,
+        )
+
+    async def _allot(self, world: World, plan: Plan) -> int:
+        # Without quirks a cancel leaves no note.
+        return await world.store.allot_event_ids(event_capacity(plan, notes=MAX_NOTES if self.settings.quirks else 0))
 
     def _draw(self, *circumstances: object) -> random.Random:
         text = "\n".join(map(str, (self.settings.seed or 0, *circumstances)))

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 
 from mock_server.clock import SECOND, Milliseconds
+from mock_server.planned import Lines
 from mock_server.scenario import LogRule
-from mock_server.timeline import Lines
 
 # Stands for the number of a repeated line while its text is rendered; a private-use character.
 LINE_NUMBER = "\ue000"

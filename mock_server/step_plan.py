@@ -11,12 +11,12 @@ from mock_server.actions.effects import complete_output, effect_of, example_outp
 from mock_server.clock import Milliseconds
 from mock_server.entities import Entities
 from mock_server.lifecycle import StepStatus
+from mock_server.planned import Failure, PlannedStep
 from mock_server.redaction import Redactor, TooManySecrets
 from mock_server.rendering import UNDEFINED, Budget, BudgetExhausted, RenderingError, render, render_text, truthy
 from mock_server.rendering.limits import CHARACTERS_PER_STEP
 from mock_server.scenario import Behaviour, Duration, LogRule
 from mock_server.step_lines import LINE_NUMBER, lay_out
-from mock_server.timeline import Failure, PlannedStep
 from mock_server.validation import InvalidSchema, stacks
 
 Step = Mapping[str, Any]

@@ -13,7 +13,7 @@ from mock_server.actions.catalogue import Action
 from mock_server.actions.repositories import pull_request, repository
 from mock_server.clock import SECOND, Milliseconds
 from mock_server.entities import Entities
-from mock_server.timeline import Failure
+from mock_server.planned import Failure
 
 Input = Mapping[str, Any]
 

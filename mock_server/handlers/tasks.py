@@ -19,9 +19,9 @@ async def list_tasks(call: Call) -> Answer:
 
 async def create_task(call: Call) -> Answer:
     new = NewTask(call.body["templateRef"], call.body["values"], call.body.get("secrets", {}), call.scenario)
-    created = await call.simulator.create_task(call.world, call.principal, new)
-    playing = (b"x-mock-scenario", created.scenario.name.encode())
-    return json_answer(201, {"id": created.task.id}, playing)
+    started = await call.simulator.create_task(call.world, call.principal, new)
+    playing = (b"x-mock-scenario", started.scenario.name.encode())
+    return json_answer(201, {"id": started.task.id}, playing)
 
 
 async def get_task(call: Call) -> Answer:

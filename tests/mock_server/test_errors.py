@@ -6,16 +6,18 @@ import logging
 import pytest
 
 from mock_server.auth import IllegalToken, MissingCredentials
+from mock_server.cancellation import StepReductionFault
 from mock_server.dry_run import DryRunFailed, ForbiddenPath, InvalidTemplate, MalformedFile
 from mock_server.entity_refs import EntityRef, MalformedEntityRef
 from mock_server.errors import NAMES, STATUSES, answer_to
 from mock_server.framework import Unauthorized
+from mock_server.planned import Failure
 from mock_server.redaction import TooManySecrets
 from mock_server.request import InvalidRequest, MethodNotAllowed, NoSuchRoute
 from mock_server.scenario import UnknownScenario
 from mock_server.store import UnknownTask
+from mock_server.task import TaskNotRetriable
 from mock_server.templates import InvalidValues, UnknownTemplate, UnusableTemplate
-from mock_server.timeline import Failure
 from mock_server.validation import InvalidSchema
 from mock_server.violations import Violation
 from mock_server.world import InvalidWorldName
@@ -35,13 +37,22 @@ TABLE = [
     (MissingCredentials(), 401, "Missing credentials"),
     (NoSuchRoute("/nope"), 404, "There is nothing at /nope"),
     (Unauthorized("No authorization token provided"), 401, "401: No authorization token provided"),
+    (StepReductionFault(), 500, "Reduce of empty array with no initial value"),
+    (TaskNotRetriable("1"), 409, "Task with taskId 1 cannot be retried"),
     (TooManySecrets(), 400, "there are more than 1000 secret texts"),
     (UnknownScenario("nope", ["b", "a"]), 400, "Unknown scenario 'nope'; there are a, b"),
     (UnknownTask("1"), 404, "No task with id '1' found"),
     (UnknownTemplate(EntityRef("Template", "Default", "X")), 404, "Template template:default/x not found"),
     (UnusableTemplate("Input template is not a template"), 400, "Input template is not a template"),
 ]
-REAL_NAMES = {400: "InputError", 401: "AuthenticationError", 403: "NotAllowedError", 404: "NotFoundError"}
+REAL_NAMES = {
+    400: "InputError",
+    401: "AuthenticationError",
+    403: "NotAllowedError",
+    404: "NotFoundError",
+    409: "ConflictError",
+    500: "TypeError",
+}
 
 
 def answered(error):

@@ -13,8 +13,9 @@ from mock_server.actions.catalogue import load_actions
 from mock_server.entities import Entities
 from mock_server.lifecycle import StepStatus, TaskStatus
 from mock_server.plan import Brief, make_plan, numbered_steps
+from mock_server.planned import Failure, Plan
 from mock_server.scenario import Behaviour, Duration, FailRule, LogRule, StepRule
-from mock_server.timeline import Failure, Plan, Timeline, View, event_capacity, view
+from mock_server.timeline import Timeline, View, event_capacity, view
 
 ACTIONS = load_actions()
 RECORDED = json.loads((Path(__file__).parent / "rendering" / "templating.json").read_text(encoding="utf-8"))["step_if"]
@@ -314,8 +315,10 @@ def test_somebody_elses_cancel_ends_the_task_in_the_running_step():
     plan = planned(say("a"), say("b"), say("c"), behaviour=behaviour)
     assert view(plan, 1_499).status is TaskStatus.PROCESSING
     assert view(plan, 1_500) == View(TaskStatus.CANCELLED, 1_000, 1_500)
-    assert plan.cancellation is not None
-    assert plan.cancellation.error.message == "Step b (B) of task 42 has been cancelled."
+    assert Timeline(plan)[len(Timeline(plan)) - 1].body["error"] == {
+        "name": "Error",
+        "message": "Step b (B) of task 42 has been cancelled.",
+    }
 
 
 @pytest.mark.parametrize("cancel", [1_000, 1_001, 99_000])

@@ -5,9 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_server.lifecycle import StepStatus, TaskStatus
+from mock_server.planned import Lines, Plan, PlannedStep
 from mock_server.scenario import LogRule
 from mock_server.step_lines import LINE_NUMBER, lay_out
-from mock_server.timeline import Lines, Plan, PlannedStep, Timeline
+from mock_server.timeline import Timeline
 
 
 def unredacted(text: str) -> str:

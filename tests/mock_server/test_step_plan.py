@@ -10,11 +10,11 @@ from mock_server.actions.catalogue import Action, ActionCatalogue, load_actions
 from mock_server.entities import Entities
 from mock_server.lifecycle import StepStatus
 from mock_server.plan import LIMITS
+from mock_server.planned import Failure
 from mock_server.redaction import Redactor
 from mock_server.rendering import Budget
 from mock_server.scenario import Behaviour, Duration, FailRule, LogRule, StepRule
 from mock_server.step_plan import StepOutcome, StepPosition, Tools, plan_step
-from mock_server.timeline import Failure
 
 ACTIONS = load_actions()
 INFO = "\u001b[32minfo\u001b[39m: "

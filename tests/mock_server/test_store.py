@@ -4,9 +4,9 @@ import pytest
 
 from mock_server.clock import VirtualClock
 from mock_server.lifecycle import TaskStatus
+from mock_server.planned import Plan
 from mock_server.store import InMemoryTaskStore, UnknownTask, VersionConflict
 from mock_server.task import Task
-from mock_server.timeline import Plan
 
 
 def task(id: str, ends_at: int | None = None, *, created_by: str | None = None, version: int = 0) -> Task:

@@ -1,13 +1,17 @@
 """A task at an instant, and its events."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mock_server.cancellation import cancel
 from mock_server.clock import timestamp
-from mock_server.lifecycle import StepStatus, TaskStatus
-from mock_server.task import Task, TaskEvents
-from mock_server.timeline import Lines, Plan, PlannedStep, Timeline, cancel
+from mock_server.lifecycle import RecoveryStrategy, StepStatus, TaskStatus
+from mock_server.planned import Lines, Plan, PlannedStep
+from mock_server.task import MAX_EARLIER_RUNS, Task, TaskEvents, TaskNotRetriable
+from mock_server.timeline import Timeline
 
 START = 1_795_308_581_000
 STEP = PlannedStep("a", "A", 500, 2_500, StepStatus.COMPLETED, "Finished step A", lines=(Lines(1_000, ("hi",)),))
@@ -133,3 +137,118 @@ def test_reading_on_from_any_event_misses_none_and_repeats_none(after, elapsed, 
 
 def test_a_task_has_an_event_for_every_moment_of_its_plan():
     assert len(ids(0, 2_500)) == len(Timeline(PLAN))
+
+
+STARTS_OVER = {"EXPERIMENTAL_recovery": {"EXPERIMENTAL_strategy": "startOver"}}
+AGAIN = START + 9_000
+
+
+def retried(of: Task | None = None, *, plan: Plan = PLAN, at: int = AGAIN, first_event_id: int = 30) -> Task:
+    before = of or task()
+    return before.retried(at, replace(plan, recovery=before.recovery), first_event_id)
+
+
+def told(of: Task, now: int, after: int = 0) -> list[tuple[int, str, str | None]]:
+    events = TaskEvents(of).between(after, now)
+    return [(event["id"], event["type"], event["body"].get("message")) for event in events]
+
+
+FIRST_RUN = [
+    (10, "log", "Starting up task with 1 steps"),
+    (11, "log", "Beginning step A"),
+    (12, "log", "hi"),
+    (13, "log", "Finished step A"),
+]
+SECOND_RUN = [(id + 21, type, message) for id, type, message in FIRST_RUN]
+COMPLETED = (35, "completion", "Run completed with status: completed")
+
+
+@pytest.mark.parametrize("elapsed", [0, 500, 2_499])
+def test_a_task_that_has_not_ended_cannot_be_retried(elapsed):
+    with pytest.raises(TaskNotRetriable, match=r"^Task with taskId 42 cannot be retried$"):
+        retried(at=START + elapsed)
+
+
+def test_a_retried_task_is_open_again_and_keeps_its_creation():
+    again = retried()
+    assert again.to_json(AGAIN) == {
+        "id": "42",
+        "spec": {},
+        "status": "open",
+        "createdAt": timestamp(START),
+        "lastHeartbeatAt": timestamp(AGAIN),
+        "createdBy": "user:default/guest",
+    }
+    assert again.version == 1
+
+
+def test_a_retried_task_goes_its_way_from_the_retry_on():
+    again = retried()
+    assert again.status(AGAIN + 500) is TaskStatus.PROCESSING
+    assert again.to_json(AGAIN + 1_600)["lastHeartbeatAt"] == timestamp(AGAIN + 1_500)
+    assert again.ends_at == AGAIN + 2_500
+    assert again.to_json(AGAIN + 2_500)["completedAt"] == timestamp(AGAIN + 2_500)
+
+
+def test_a_retry_takes_the_completion_away_keeps_the_logs_and_runs_everything_again():
+    assert told(retried(), AGAIN) == [*FIRST_RUN, (30, "recovered", None)]
+    assert told(retried(), AGAIN + 2_500) == [*FIRST_RUN, (30, "recovered", None), *SECOND_RUN, COMPLETED]
+
+
+def test_a_retry_takes_the_cancelled_event_away():
+    again = retried(task(cancel(PLAN, 1_700, "42")))
+    assert told(again, AGAIN) == [*FIRST_RUN[:3], (30, "recovered", None)]
+
+
+def test_the_recovery_tells_its_strategy_and_nothing_else():
+    (event,) = TaskEvents(retried()).between(13, AGAIN)
+    assert event["body"] == {"recoverStrategy": "none"}
+    assert event["createdAt"] == timestamp(AGAIN)
+
+
+def test_a_second_retry_keeps_the_recovery_of_the_first():
+    twice = retried(retried(), at=AGAIN + 5_000, first_event_id=50)
+    assert told(twice, AGAIN + 5_000) == [*FIRST_RUN, (30, "recovered", None), *SECOND_RUN, (50, "recovered", None)]
+
+
+def test_reading_a_retried_task_can_begin_in_any_run():
+    whole = told(retried(), AGAIN + 2_500)
+    for after in range(9, 36):
+        assert told(retried(), AGAIN + 2_500, after) == [event for event in whole if event[0] > after]
+
+
+def test_starting_over_hides_all_that_was_before():
+    again = retried(task(**STARTS_OVER))
+    assert again.recovery is RecoveryStrategy.START_OVER
+    assert told(again, AGAIN + 500) == [(30, "recovered", None), *SECOND_RUN[:2]]
+    assert told(again, AGAIN + 500, after=12) == told(again, AGAIN + 500)
+
+
+def test_starting_over_hides_the_recovery_until_something_follows_it():
+    again = retried(task(**STARTS_OVER))
+    assert told(again, AGAIN + 499) == []
+    assert TaskEvents(again).next_at(AGAIN) == AGAIN + 500
+
+
+def test_a_recovery_that_nothing_follows_stays_hidden():
+    again = retried(task(**STARTS_OVER), plan=Plan(None, (), None, TaskStatus.COMPLETED))
+    assert told(again, AGAIN + 10**9) == []
+    assert TaskEvents(again).next_at(AGAIN) is None
+
+
+def test_a_retry_that_is_cancelled_in_the_queue_tells_of_both():
+    again = retried().cancelled(AGAIN + 100)
+    assert again.status(AGAIN + 100) is TaskStatus.CANCELLED
+    assert [type for _, type, _ in told(again, AGAIN + 100)][4:] == ["recovered", "cancelled", "completion"]
+
+
+def test_however_often_a_task_is_retried_it_keeps_the_logs_of_its_last_runs_only():
+    again = task()
+    for number in range(1, 100):
+        again = retried(again, at=START + number * 9_000, first_event_id=number * 20)
+    assert len(again.earlier) == MAX_EARLIER_RUNS
+    assert told(again, AGAIN * 100)[0][0] == (99 - MAX_EARLIER_RUNS) * 20
+
+
+def test_a_task_that_starts_over_keeps_no_earlier_run():
+    assert retried(task(**STARTS_OVER)).earlier == ()

@@ -1,23 +1,16 @@
 """A plan, derived by hand: every test here looks at offsets and never at a clock."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_server.lifecycle import EventType, StepStatus, TaskStatus
-from mock_server.timeline import (
-    Failure,
-    Lines,
-    Plan,
-    PlannedStep,
-    Timeline,
-    View,
-    cancel,
-    event_capacity,
-    view,
-)
+from mock_server.cancellation import cancel
+from mock_server.lifecycle import EventType, RecoveryStrategy, StepStatus, TaskStatus
+from mock_server.planned import Failure, Lines, Moment, Plan, PlannedStep
+from mock_server.timeline import Timeline, View, event_capacity, view
 
 FETCH = PlannedStep(
     "fetch", "Fetch", 100, 1_100, StepStatus.COMPLETED, "Finished step Fetch", lines=(Lines(100, ("one",)),)
@@ -194,3 +187,22 @@ def test_a_cancel_before_the_claim_names_no_step_however_late_it_comes(at):
     queued = Plan(20_000, (FETCH, PUBLISH), 24_000, TaskStatus.COMPLETED)
     for plan in (stuck, queued):
         assert "stepId" not in bodies(cancel(plan, at, "42"))[0]
+
+
+def test_a_retried_run_begins_with_its_recovery():
+    plan = replace(PLAN, recovery=RecoveryStrategy.NONE)
+    assert bodies(plan) == [{"recoverStrategy": "none"}, *bodies(PLAN)]
+    assert Timeline(plan)[0] == Moment(0, EventType.RECOVERED, {"recoverStrategy": "none"})
+
+
+@pytest.mark.parametrize(
+    ("elapsed", "expected"),
+    [
+        (0, View(TaskStatus.OPEN, 0, None)),
+        (99, View(TaskStatus.OPEN, 0, None)),
+        (100, View(TaskStatus.PROCESSING, 100, None)),
+        (4_000, View(TaskStatus.COMPLETED, 3_100, 4_000)),
+    ],
+)
+def test_a_retry_is_a_heartbeat(elapsed, expected):
+    assert view(replace(PLAN, recovery=RecoveryStrategy.NONE), elapsed) == expected

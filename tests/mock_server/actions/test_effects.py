@@ -17,7 +17,7 @@ from mock_server.actions.effects import (
     repository_name,
 )
 from mock_server.entities import Entities
-from mock_server.timeline import Failure
+from mock_server.planned import Failure
 
 ACTIONS = load_actions()
 LISTED = [ACTIONS.get(entry["id"]) for entry in ACTIONS.to_json()]

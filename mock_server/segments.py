@@ -1,0 +1,179 @@
+"""The events of a plan in pieces: single ones, and runs of log lines that are told one by one only when asked for.
+
+Messages, order and fields of the bodies are those of a real backend 4.2.0.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from mock_server.clock import Milliseconds
+from mock_server.lifecycle import EventType, StepStatus, TaskStatus
+from mock_server.planned import Body, Cancellation, CancelNote, Failure, Lines, Moment, Plan, PlannedStep
+
+
+class Segment(Protocol):
+    """A number of events that follow one another."""
+
+    @property
+    def at(self) -> Milliseconds: ...
+
+    @property
+    def count(self) -> int: ...
+
+    def moment(self, index: int) -> Moment: ...
+
+    def happened(self, elapsed: Milliseconds) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class One:
+    """A single event."""
+
+    at: Milliseconds
+    type: EventType
+    body: Body
+
+    @property
+    def count(self) -> int:
+        return 1
+
+    def moment(self, index: int) -> Moment:  # noqa: ARG002 (there is only one)
+        return Moment(self.at, self.type, self.body)
+
+    def happened(self, elapsed: Milliseconds) -> int:
+        return int(self.at <= elapsed)
+
+
+@dataclass(frozen=True, slots=True)
+class Many:
+    """The log lines of a step."""
+
+    step_id: str
+    lines: Lines
+
+    @property
+    def at(self) -> Milliseconds:
+        return self.lines.at
+
+    @property
+    def count(self) -> int:
+        return self.lines.count
+
+    def moment(self, index: int) -> Moment:
+        lines = self.lines
+        text = str(index + 1).join(lines.parts)
+        at = lines.at + index * lines.span // lines.count
+        return Moment(at, EventType.LOG, {"message": text, "stepId": self.step_id})
+
+    def happened(self, elapsed: Milliseconds) -> int:
+        lines, since = self.lines, elapsed - self.lines.at
+        if since < 0:
+            return 0
+        if lines.span == 0:
+            return lines.count
+        return min(lines.count, ((since + 1) * lines.count - 1) // lines.span + 1)
+
+
+def run_segments(plan: Plan) -> Iterator[Segment]:
+    """What happens if nobody cancels."""
+    if plan.recovery is not None:
+        yield One(0, EventType.RECOVERED, {"recoverStrategy": plan.recovery.value})
+    if plan.claimed_at is None:
+        return
+    yield One(plan.claimed_at, EventType.LOG, {"message": f"Starting up task with {len(plan.steps)} steps"})
+    for step in plan.steps:
+        if step.announced:
+            yield _beginning(step, step.starts_at)
+        for lines in step.lines:
+            yield Many(step.id, lines)
+        if step.ends_at is None:
+            return
+        yield _log(step.ends_at, step.message, step.id, step.ends_as)
+    if plan.ends_at is not None:
+        yield _completion(plan.ends_at, plan.ends_as, plan.output, plan.error)
+
+
+def cancelled_segments(plan: Plan, cancellation: Cancellation) -> Iterator[One]:
+    """What happens instead from a cancellation on."""
+    if cancellation.ends_as is TaskStatus.CANCELLED:
+        return _cancelled(plan, cancellation)
+    return _aborted(plan, cancellation)
+
+
+def note_event(note: CancelNote) -> One:
+    """The `cancelled` event that a note stands for."""
+    subject = "Task" if note.step_id is None else f"Step {note.step_id}"
+    body: Body = {"message": f"{subject} has been cancelled."}
+    if note.step_id is not None:
+        body["stepId"] = note.step_id
+    return One(note.at, EventType.CANCELLED, body | {"status": StepStatus.CANCELLED.value})
+
+
+def skipped_after_failure(step_id: str) -> str:
+    return f"Skipping step {step_id} because a previous step failed"
+
+
+def _cancelled(plan: Plan, cancellation: Cancellation) -> Iterator[One]:
+    at, index = cancellation.at, cancellation.step
+    if index is None:
+        yield note_event(CancelNote(at, None))
+        error = Failure("Error", f"Task {cancellation.task_id} has been cancelled.")
+    else:
+        yield note_event(CancelNote(at, plan.steps[index].id))
+        for step in plan.steps[index + 1 :]:
+            yield _log(at, skipped_after_failure(step.id), step.id, StepStatus.SKIPPED)
+        error = _cancelled_step(plan.steps[index], cancellation)
+    yield _completion(at, TaskStatus.CANCELLED, None, error)
+
+
+def _aborted(plan: Plan, cancellation: Cancellation) -> Iterator[One]:
+    at, index = cancellation.at, cancellation.step
+    first = plan.steps[index or 0]
+    failed_before = any(step.ends_as is StepStatus.FAILED for step in plan.steps[: index or 0])
+    if index is None:
+        # Thrown before the step can fail by itself, so that nothing tells of its end.
+        yield _beginning(first, at)
+    else:
+        yield _log(at, _stack(first, cancellation), first.id, StepStatus.FAILED)
+        if failed_before:
+            yield _additional(first, cancellation)
+    for step in plan.steps[(index or 0) + 1 :]:
+        if step.follows_failure:
+            yield _beginning(step, at)
+            yield _additional(step, cancellation)
+        else:
+            yield _log(at, skipped_after_failure(step.id), step.id, StepStatus.SKIPPED)
+    error = plan.error if failed_before else _cancelled_step(first, cancellation)
+    yield _completion(at, TaskStatus.FAILED, None, error)
+
+
+def _cancelled_step(step: PlannedStep, cancellation: Cancellation) -> Failure:
+    return Failure("Error", f"Step {step.id} ({step.name}) of task {cancellation.task_id} has been cancelled.")
+
+
+def _stack(step: PlannedStep, cancellation: Cancellation) -> str:
+    return f"Error: {_cancelled_step(step, cancellation).message}\n    at step {step.id}"
+
+
+def _additional(step: PlannedStep, cancellation: Cancellation) -> One:
+    message = _cancelled_step(step, cancellation).message
+    text = f"Additional error occurred: {message}\n{_stack(step, cancellation)}"
+    return _log(cancellation.at, text, step.id, StepStatus.FAILED)
+
+
+def _beginning(step: PlannedStep, at: Milliseconds) -> One:
+    return _log(at, f"Beginning step {step.name}", step.id, StepStatus.PROCESSING)
+
+
+def _log(at: Milliseconds, message: str, step_id: str, status: StepStatus) -> One:
+    return One(at, EventType.LOG, {"message": message, "stepId": step_id, "status": status.value})
+
+
+def _completion(at: Milliseconds, status: TaskStatus, output: Body | None, error: Failure | None) -> One:
+    body: Body = {"message": f"Run completed with status: {status}"}
+    if output is not None:
+        body["output"] = output
+    if error is not None:
+        body["error"] = {"name": error.name, "message": error.message}
+    return One(at, EventType.COMPLETION, body)
