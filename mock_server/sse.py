@@ -1,9 +1,12 @@
 """The event stream of a task: its wire format, and its replay from any point."""
 
 import json
-from collections.abc import Awaitable, Callable
+import sys
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from typing import Any
 
+from mock_server.clock import SECOND
+from mock_server.quirks import Quirk
 from mock_server.store import UnknownTask
 from mock_server.task import TaskEvents
 from mock_server.world import World
@@ -15,11 +18,21 @@ def encode(event: dict[str, Any]) -> bytes:
     return f"event: {event['type']}\ndata: {data}\n\n".encode()
 
 
-async def replay(world: World, task_id: str, after: int, send: Callable[[bytes], Awaitable[None]]) -> None:
+async def replay(
+    world: World,
+    task_id: str,
+    after: int | None,
+    send: Callable[[bytes], Awaitable[None]],
+    quirks: Collection[Quirk] = (),
+) -> None:
     """Send each event with an id greater than `after` once it happens, in one piece each, up to the completion.
 
-    Follows the task when it is cancelled; ends early when the task or its world goes.
+    With None for `after` there is nothing but the completion. Follows the task when it is cancelled or retried; ends
+    early when the task or its world goes.
     """
+    write_all = _write_at_once if Quirk.BATCHED_STREAM in quirks else _write_each
+    always_completed = Quirk.COMPLETION_AGAIN in quirks or after is None
+    last = sys.maxsize if after is None else after
     changed = world.store.changed(task_id)
     while not world.is_closed:
         seen = changed.version
@@ -28,13 +41,32 @@ async def replay(world: World, task_id: str, after: int, send: Callable[[bytes],
         except UnknownTask:
             return
         events = TaskEvents(task)
+        endless = Quirk.ENDLESS_RECOVERABLE in quirks and task.is_recoverable
         while changed.version == seen:
             now = world.clock.now()
-            for event in events.between(after, now):
-                await send(encode(event))
-                after = event["id"]
-            # What came due while the events were written is sent before anything is waited for.
-            next_at = events.next_at(now)
-            if next_at is None and task.ends_at is not None:
+            found = events.between(last, now, completion_again=always_completed or endless)
+            # What comes due while the events are written is sent before anything is waited for.
+            last = await write_all(found, send, last)
+            ended = task.ends_at is not None and task.ends_at <= now
+            if ended and not endless:
                 return
-            await world.clock.wait(next_at, changed, seen)
+            if Quirk.BATCHED_STREAM in quirks:
+                while world.clock.now() < now + SECOND and not world.is_closed:
+                    await world.clock.wait(now + SECOND, changed, changed.version)
+            else:
+                await world.clock.wait(now + SECOND if ended else events.next_at(now), changed, seen)
+
+
+async def _write_each(events: Iterable[dict[str, Any]], send: Callable[[bytes], Awaitable[None]], last: int) -> int:
+    for event in events:
+        await send(encode(event))
+        last = event["id"]
+    return last
+
+
+async def _write_at_once(events: Iterable[dict[str, Any]], send: Callable[[bytes], Awaitable[None]], last: int) -> int:
+    found = list(events)
+    if found:
+        await send(b"".join(map(encode, found)))
+        last = found[-1]["id"]
+    return last

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from mock_server.answers import Answer, json_answer
+from mock_server.answers import Answer, Header, json_answer
 from mock_server.dry_run import DryRun, dry_run
 from mock_server.handlers.event_stream import EventStream
+from mock_server.handlers.long_poll import LongPoll
 from mock_server.lifecycle import TaskStatus
 from mock_server.request import Call
-from mock_server.simulator import NewTask
+from mock_server.simulator import NewTask, Started
 from mock_server.task import Task, TaskEvents
 
 
@@ -20,8 +21,7 @@ async def list_tasks(call: Call) -> Answer:
 async def create_task(call: Call) -> Answer:
     new = NewTask(call.body["templateRef"], call.body["values"], call.body.get("secrets", {}), call.scenario)
     started = await call.simulator.create_task(call.world, call.principal, new)
-    playing = (b"x-mock-scenario", started.scenario.name.encode())
-    return json_answer(201, {"id": started.task.id}, playing)
+    return json_answer(201, {"id": started.task.id}, _playing(started))
 
 
 async def get_task(call: Call) -> Answer:
@@ -35,9 +35,20 @@ async def cancel_task(call: Call) -> Answer:
     return json_answer(200, {"status": TaskStatus.CANCELLED.value})
 
 
+async def retry_task(call: Call) -> Answer:
+    secrets = (call.body or {}).get("secrets", {})
+    started = await call.simulator.retry_task(call.world, call.parameters["taskId"], secrets, call.scenario)
+    return json_answer(201, {"id": started.task.id}, _playing(started))
+
+
 async def get_task_event_stream(call: Call) -> EventStream:
     task = await _task(call)
-    return EventStream(call.world, task.id, _after(call))
+    return EventStream(call.world, task.id, _after(call), call.simulator.settings.quirks)
+
+
+async def get_task_events(call: Call) -> LongPoll:
+    task = await _task(call)
+    return LongPoll(call.world, task.id, _after(call))
 
 
 async def get_task_logs(call: Call) -> Answer:
@@ -59,6 +70,10 @@ async def dry_run_task(call: Call) -> Answer:
 
 async def _task(call: Call) -> Task:
     return await call.world.store.get(call.parameters["taskId"])
+
+
+def _playing(started: Started) -> Header:
+    return b"x-mock-scenario", started.scenario.name.encode()
 
 
 def _after(call: Call) -> int:
