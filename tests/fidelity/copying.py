@@ -37,6 +37,11 @@ def copied(entry: dict[str, Any], file: Path) -> dict[str, Any]:
     return taken
 
 
+def in_frames(frames: str) -> str:
+    """Frames of a stream without the frames of the stack traces in them."""
+    return _FRAMES.sub(r"\\n    at <frames>", frames)
+
+
 def _exchange(entry: dict[str, Any], file: Path) -> dict[str, Any]:
     request, headers = entry["request"], {name.lower(): value for name, value in entry["headers"]}
     body = entry["body"]
@@ -76,7 +81,7 @@ def _stream(entry: dict[str, Any]) -> dict[str, Any]:
             head, _, text = text.partition("\r\n\r\n")
         frames = "".join(_CHUNK.findall(text))
         if frames:
-            batches.append((offset, _FRAMES.sub(r"\\n    at <frames>", frames)))
+            batches.append((offset, in_frames(frames)))
     status, *headers = head.split("\r\n")
     media_type = next(line.partition(": ")[2] for line in headers if line.lower().startswith("content-type"))
     return {

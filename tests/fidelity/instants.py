@@ -17,6 +17,8 @@ from tests.fidelity.recording import Answer, Exchange
 
 Milliseconds = int
 
+_HALF: Milliseconds = 500
+_LATE: Milliseconds = 999
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 _CHANGE = re.compile(r"/v2/tasks/([^/]+)/(retry|cancel)$")
 _CAUSED = {"retry": "recovered", "cancel": "cancelled"}
@@ -67,13 +69,17 @@ class _Witness:
     def instant(self, exchange: Exchange) -> Milliseconds | None:
         answer = exchange.answer
         if answer.status == 201 and exchange.path.endswith("/v2/tasks"):
-            return self._created.get(answer.body["id"])
+            return _in_the_middle(self._created.get(answer.body["id"]))
         change = _CHANGE.search(exchange.path)
         if change is not None and answer.status in {200, 201}:
             caused = self._caused.get((change[1], _CAUSED[change[2]]), [])
             if caused:
-                return caused.pop(0)
+                return _in_the_middle(caused.pop(0)) if change[2] == "retry" else caused.pop(0)
         return max(_times(_content(answer)), default=None)
+
+
+def _in_the_middle(second: Milliseconds | None) -> Milliseconds | None:
+    return None if second is None else second + _HALF
 
 
 def milliseconds(text: str) -> Milliseconds:
@@ -86,7 +92,7 @@ def _live_since(answer: Answer) -> Milliseconds | None:
     if not news or news[-1] <= news[0]:
         return None
     newest = news.index(news[-1])
-    return max(news[0], news[newest] - round(batches[newest].offset * 1000))
+    return max(news[0] + _HALF, news[newest] + _LATE - round(batches[newest].offset * 1000))
 
 
 def _content(answer: Answer) -> Any:

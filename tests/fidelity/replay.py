@@ -108,7 +108,7 @@ class _Replay:
         """A read that differs is asked again until its second is over: recorded times tell no more than the second."""
         exchange = asked.exchange
         is_read = exchange.method == "GET" and asked.at is not None
-        second_ends = (asked.at or 0) - self._start + SECOND
+        second_ends = ((asked.at or 0) // SECOND + 1) * SECOND - self._start
         first: list[str] | None = None
         while True:
             asked_at = self._time.now()
