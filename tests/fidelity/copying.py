@@ -81,7 +81,7 @@ def _stream(entry: dict[str, Any]) -> dict[str, Any]:
             head, _, text = text.partition("\r\n\r\n")
         frames = "".join(_CHUNK.findall(text))
         if frames:
-            batches.append((offset, in_frames(frames)))
+            batches.append([offset, in_frames(frames)])
     status, *headers = head.split("\r\n")
     media_type = next(line.partition(": ")[2] for line in headers if line.lower().startswith("content-type"))
     return {

@@ -64,7 +64,7 @@ def load_servers(recordings: Sequence[Path] = (DATA / "exchanges.jsonl",)) -> li
 
     A file may be as recorded or as copied; of two exchanges with one number, that of the later file counts.
     """
-    by_number = {exchange.n: exchange for file in recordings for exchange in _read(file)}
+    by_number = {exchange.n: exchange for file in recordings for exchange in read_exchanges(file)}
     exchanges = [by_number[number] for number in sorted(by_number)]
     return [
         Server(
@@ -77,7 +77,8 @@ def load_servers(recordings: Sequence[Path] = (DATA / "exchanges.jsonl",)) -> li
     ]
 
 
-def _read(file: Path) -> Iterator[Exchange]:
+def read_exchanges(file: Path) -> Iterator[Exchange]:
+    """The exchanges of one file, in its order."""
     for line in file.read_text(encoding="utf-8").splitlines():
         entry = json.loads(line)
         if "answer" not in entry:
