@@ -3,6 +3,7 @@
 Templates may be hostile: they reach nothing but the values and functions given, and end within their limits.
 """
 
+from mock_server.rendering.dialect import Dialect
 from mock_server.rendering.errors import BudgetExhausted, RenderingError
 from mock_server.rendering.limits import DEFAULT_LIMITS, Budget, Limits
 from mock_server.rendering.rendering import Rendered, render, render_text
@@ -14,6 +15,7 @@ __all__ = [
     "UNDEFINED",
     "Budget",
     "BudgetExhausted",
+    "Dialect",
     "Limits",
     "Rendered",
     "RenderingError",

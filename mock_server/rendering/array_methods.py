@@ -60,29 +60,29 @@ def _slice(budget: Budget, array: Array, start: Value = UNDEFINED, end: Value = 
 
 
 def _push(budget: Budget, array: Array, *items: Value) -> Value:
-    _insist_on_own(budget)
+    insist_on_own(budget)
     array.extend(items)
     return len(array)
 
 
 def _pop(budget: Budget, array: Array) -> Value:
-    _insist_on_own(budget)
+    insist_on_own(budget)
     return array.pop() if array else UNDEFINED
 
 
 def _shift(budget: Budget, array: Array) -> Value:
-    _insist_on_own(budget)
+    insist_on_own(budget)
     return array.pop(0) if array else UNDEFINED
 
 
 def _unshift(budget: Budget, array: Array, *items: Value) -> Value:
-    _insist_on_own(budget)
+    insist_on_own(budget)
     array[:0] = items
     return len(array)
 
 
 def _splice(budget: Budget, array: Array, start: Value = UNDEFINED, count: Value = UNDEFINED, *items: Value) -> Value:
-    _insist_on_own(budget)
+    insist_on_own(budget)
     first = _position(start, array, budget)
     last = first + max(0, to_integer(count, budget, 0 if start is UNDEFINED else len(array)))
     removed = array[first:last]
@@ -91,13 +91,13 @@ def _splice(budget: Budget, array: Array, start: Value = UNDEFINED, count: Value
 
 
 def _reverse(budget: Budget, array: Array) -> Value:
-    _insist_on_own(budget)
+    insist_on_own(budget)
     array.reverse()
     return array
 
 
 def _sort(budget: Budget, array: Array) -> Value:
-    _insist_on_own(budget)
+    insist_on_own(budget)
     texts = [to_text(item, budget) for item in array]
     # An element takes part in about as many comparisons as their number has binary digits.
     budget.spend(2 * len(array))
@@ -108,7 +108,7 @@ def _sort(budget: Budget, array: Array) -> Value:
 
 
 def _fill(budget: Budget, array: Array, value: Value, start: Value = UNDEFINED, end: Value = UNDEFINED) -> Value:
-    _insist_on_own(budget)
+    insist_on_own(budget)
     last = _position(end, array, budget, len(array))
     for index in range(_position(start, array, budget), last):
         array[index] = value
@@ -116,7 +116,7 @@ def _fill(budget: Budget, array: Array, value: Value, start: Value = UNDEFINED, 
 
 
 def _copy_within(budget: Budget, array: Array, target: Value, start: Value, end: Value = UNDEFINED) -> Value:
-    _insist_on_own(budget)
+    insist_on_own(budget)
     first, last = _position(start, array, budget), _position(end, array, budget, len(array))
     to = _position(target, array, budget)
     moved = array[first:last][: len(array) - to]
@@ -124,7 +124,7 @@ def _copy_within(budget: Budget, array: Array, target: Value, start: Value, end:
     return array
 
 
-def _insist_on_own(budget: Budget) -> None:
+def insist_on_own(budget: Budget) -> None:
     if not budget.owns_context:
         raise ContextWouldChange("an array of the context would change")
 

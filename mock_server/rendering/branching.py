@@ -59,11 +59,12 @@ class For:
         if isinstance(subject, (str, list, dict)):
             run.budget.spend(len(subject) * (2 + len(self.names)))
         rounds = self._rounds(subject)
-        if not rounds:
-            self.otherwise.write(run, parts)
-            return
         outer = run.scope
         run.scope = Scope(outer)
+        if not rounds:
+            # The names of the loop hide what they stood for, here too.
+            run.scope.names.update(dict.fromkeys(self.names, UNDEFINED))
+            self.otherwise.write(run, parts)
         for loop, values in zip(_loops(len(rounds)), rounds, strict=True):
             run.scope.names.update(zip(self.names, values, strict=True), loop=loop)
             self.body.write(run, parts)

@@ -23,7 +23,7 @@ from mock_server.rendering.patterns.pattern import compile_pattern
 from mock_server.rendering.run import ENVIRONMENT
 from mock_server.rendering.suffixes import Call, Filter, Index, Member, Slice
 from mock_server.rendering.token_reader import TokenReader
-from mock_server.rendering.tokens import Token, unescaped
+from mock_server.rendering.tokens import RESERVED_NAMES, Token, unescaped
 
 CONSTANTS: dict[str, bool | None] = {"true": True, "false": False, "none": None, "null": None}
 OR, AND, IN, IS = 1, 2, 4, 5
@@ -162,6 +162,8 @@ class ExpressionParser(TokenReader):
             else:
                 raise self.unexpected()
         if len(bounds) == 1 and bounds[0] is not None:
+            if isinstance(bounds[0], Literal) and str(bounds[0].value) in RESERVED_NAMES:
+                raise TemplateSyntaxError(f"the name {bounds[0].value} is reserved")
             return Index(bounds[0])
         if len(bounds) not in (2, 3):
             raise TemplateSyntaxError("malformed subscript")
@@ -207,8 +209,11 @@ class ExpressionParser(TokenReader):
             token = self.take()
             if token.kind not in ("text", "name") or token.text in CONSTANTS:
                 raise TemplateSyntaxError("the key of an object is not a name or text")
+            key = token.text if token.kind == "name" else unescaped(token.text)
+            if key in RESERVED_NAMES:
+                raise TemplateSyntaxError(f"the name {key} is reserved")
             self.expect(":")
-            members.append((token.text if token.kind == "name" else unescaped(token.text), self.expression()))
+            members.append((key, self.expression()))
         return ObjectLiteral(tuple(members))
 
 

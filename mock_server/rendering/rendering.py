@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mock_server.rendering.dialect import BACKSTAGE, Dialect
 from mock_server.rendering.errors import BudgetExhausted, ContextWouldChange, RenderingError
 from mock_server.rendering.limits import DEFAULT_LIMITS, Budget, Limits
 from mock_server.rendering.run import HostFunction, Run
-from mock_server.rendering.templates import Template, compile_text, has_tags
+from mock_server.rendering.templates import Template, compile_text
 from mock_server.rendering.values import UNDEFINED, Value, to_json
 
 
@@ -34,9 +35,9 @@ def render(
     A text that is nothing but one `${{ }}` becomes the value of its expression. Where that is undefined, a member of
     an object disappears, an element of an array becomes null, and `value` itself becomes `UNDEFINED`.
     """
-    if isinstance(value, str) and not has_tags(value):
+    if isinstance(value, str) and not BACKSTAGE.is_spoken_in(value):
         return Rendered(value)
-    renderer = _Renderer(context, functions or {}, budget or Budget(limits))
+    renderer = _Renderer(context, functions or {}, budget or Budget(limits), BACKSTAGE)
     return Rendered(renderer.rendered(value), frozenset(renderer.redactions))
 
 
@@ -46,20 +47,28 @@ def render_text(
     *,
     functions: Mapping[str, HostFunction] | None = None,
     limits: Limits = DEFAULT_LIMITS,
+    budget: Budget | None = None,
+    dialect: Dialect = BACKSTAGE,
 ) -> str:
-    """Render a whole text, such as the content of a file, to a text."""
-    if not has_tags(text):
+    """Render a whole text, such as the name or the content of a file, to a text. Raises RenderingError.
+
+    With a `budget`, several calls share it, and its limits are the ones that hold.
+    """
+    if not dialect.is_spoken_in(text):
         return text
-    return str(_Renderer(context, functions or {}, Budget(limits)).written(text))
+    return str(_Renderer(context, functions or {}, budget or Budget(limits), dialect).written(text))
 
 
 class _Renderer:
     """One call: all the texts of a value, on one budget."""
 
-    def __init__(self, context: Mapping[str, Any], functions: Mapping[str, HostFunction], budget: Budget) -> None:
+    def __init__(
+        self, context: Mapping[str, Any], functions: Mapping[str, HostFunction], budget: Budget, dialect: Dialect
+    ) -> None:
         self._context = context
         self._functions = functions
         self._budget = budget
+        self._dialect = dialect
         self.redactions: set[str] = set()
 
     def rendered(self, value: Any) -> Any:
@@ -67,7 +76,7 @@ class _Renderer:
 
     def _rendered(self, value: Any, room: int) -> Any:
         if isinstance(value, str):
-            return self._rendered_text(value) if has_tags(value) else value
+            return self._rendered_text(value) if self._dialect.is_spoken_in(value) else value
         if room <= 0:
             return value
         if isinstance(value, list):
@@ -87,7 +96,7 @@ class _Renderer:
     def written(self, text: str, *, native: bool = False) -> Any:
         # Parsing is paid for every time, so that a result does not depend on what was rendered before.
         self._budget.spend()
-        template = compile_text(text, self._budget.limits)
+        template = compile_text(text, self._budget.limits, self._dialect)
         self._budget.spend(template.steps)
         if template.failure is not None:
             raise RenderingError(template.failure)
@@ -108,7 +117,7 @@ class _Renderer:
             self._budget.owns_context = False
 
     def _attempt(self, template: Template, context: Mapping[str, Any], native: bool) -> Any:
-        run = Run(context, self._functions, self._budget)
+        run = Run(context, self._functions, self._budget, cookiecutter=self._dialect.cookiecutter)
         if native and template.sole is not None:
             value: Value = template.sole.evaluate(run)
             result = UNDEFINED if value is UNDEFINED else to_json(value, self._budget)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from mock_server.rendering.built_in_functions import BUILT_IN_FUNCTIONS
+from mock_server.rendering.cookiecutter import PYTHON_CONSTANTS
 from mock_server.rendering.errors import EvaluationError
 from mock_server.rendering.limits import Budget
 from mock_server.rendering.values import UNDEFINED, Function, Value, to_json
@@ -28,11 +29,19 @@ class Scope:
 class Run:
     """One rendering of one template."""
 
-    __slots__ = ("budget", "context", "functions", "outermost", "read_secrets", "scope")
+    __slots__ = ("budget", "context", "cookiecutter", "functions", "outermost", "read_secrets", "scope")
 
-    def __init__(self, context: Mapping[str, Value], functions: Mapping[str, HostFunction], budget: Budget) -> None:
+    def __init__(
+        self,
+        context: Mapping[str, Value],
+        functions: Mapping[str, HostFunction],
+        budget: Budget,
+        *,
+        cookiecutter: bool = False,
+    ) -> None:
         self.context = context
         self.functions = functions
+        self.cookiecutter = cookiecutter
         self.budget = budget
         self.outermost = Scope()
         self.scope = self.outermost
@@ -50,6 +59,8 @@ class Run:
             if name in (SECRETS, ENVIRONMENT) and _is_secret(name, value):
                 self.read_secrets = True
             return value
+        if self.cookiecutter and name in PYTHON_CONSTANTS:
+            return PYTHON_CONSTANTS[name]
         if name in self.functions:
             return _hosted(name, self.functions[name])
         return BUILT_IN_FUNCTIONS.get(name, UNDEFINED)

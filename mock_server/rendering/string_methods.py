@@ -78,32 +78,11 @@ def _substring(budget: Budget, text: str, start: Value = UNDEFINED, end: Value =
     return text[first:last]
 
 
-def _repeat(budget: Budget, text: str, count: Value = UNDEFINED) -> Value:
-    times = max(0, to_integer(count, budget))
-    budget.admit(len(text) * times)
-    return text * times
-
-
-def _pad_start(budget: Budget, text: str, length: Value = UNDEFINED, filler: Value = UNDEFINED) -> Value:
-    return _padding(text, length, filler, budget) + text
-
-
-def _pad_end(budget: Budget, text: str, length: Value = UNDEFINED, filler: Value = UNDEFINED) -> Value:
-    return text + _padding(text, length, filler, budget)
-
-
 def _replace(budget: Budget, text: str, old: Value, new: Value) -> Value:
     replacement = to_text(new, budget)
     if isinstance(old, Pattern):
         return replace_pattern(text, old, replacement, budget)
     return replace_text(text, to_text(old, budget), replacement, budget)
-
-
-def _replace_all(budget: Budget, text: str, old: Value, new: Value) -> Value:
-    replacement = to_text(new, budget)
-    if isinstance(old, Pattern):
-        return replace_pattern(text, old, replacement, budget)
-    return replace_text(text, to_text(old, budget), replacement, budget, most=len(text) + 1)
 
 
 def _split(budget: Budget, text: str, separator: Value = UNDEFINED, limit: Value = UNDEFINED) -> Value:
@@ -140,15 +119,6 @@ def _test(budget: Budget, pattern: Pattern, text: Value = UNDEFINED) -> Value:
     return pattern.search(to_text(text, budget), 0, budget) is not None
 
 
-def _padding(text: str, length: Value, filler: Value, budget: Budget) -> str:
-    wanted = to_integer(length, budget) - len(text)
-    unit = " " if filler is UNDEFINED else to_text(filler, budget)
-    if wanted <= 0 or not unit:
-        return ""
-    budget.admit(wanted)
-    return (unit * (wanted // len(unit) + 1))[:wanted]
-
-
 def _found(text: str, part: Value, start: Value, budget: Budget) -> int:
     wanted = to_text(part, budget)
     budget.charge_search(text, wanted)
@@ -159,7 +129,8 @@ def _clamped(index: Value, text: str, budget: Budget, default: int = 0) -> int:
     return min(max(0, to_integer(index, budget, default)), len(text))
 
 
-CURRENT_STRING_METHODS: dict[str, Routine] = {
+# No others: the real renderer knows no `padStart`, `repeat` or `replaceAll`.
+STRING_METHODS: dict[str, Routine] = {
     "charAt": _char_at,
     "charCodeAt": _char_code_at,
     "concat": _concat,
@@ -178,12 +149,4 @@ CURRENT_STRING_METHODS: dict[str, Routine] = {
     "trimEnd": _trim_end,
     "trimStart": _trim_start,
 }
-# The renderer of scaffolder-backend 4.2.0 lacks these; the one before 4.0.3, plain JavaScript, has them.
-LEGACY_STRING_METHODS: dict[str, Routine] = {
-    "padEnd": _pad_end,
-    "padStart": _pad_start,
-    "repeat": _repeat,
-    "replaceAll": _replace_all,
-}
-STRING_METHODS = CURRENT_STRING_METHODS | LEGACY_STRING_METHODS
 PATTERN_METHODS: dict[str, Routine] = {"test": _test}

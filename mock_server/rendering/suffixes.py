@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from mock_server.rendering.cookiecutter import FILTER_NAMES, member_of
 from mock_server.rendering.errors import EvaluationError
 from mock_server.rendering.expressions import Arguments, Expression
 from mock_server.rendering.filters.table import filtered
@@ -17,7 +18,7 @@ class Member:
     name: str
 
     def apply(self, value: Value, run: Run) -> Value:
-        return property_of(value, self.name, run.budget)
+        return _member(value, self.name, run)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Index:
     key: Expression
 
     def apply(self, value: Value, run: Run) -> Value:
-        return property_of(value, self.key.evaluate(run), run.budget)
+        return _member(value, self.key.evaluate(run), run)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,4 +64,9 @@ class Filter:
 
     def apply(self, value: Value, run: Run) -> Value:
         positional, keywords = self.arguments.evaluate(run)
-        return filtered(self.name, value, positional, keywords, run.budget)
+        name = FILTER_NAMES.get(self.name, self.name) if run.cookiecutter else self.name
+        return filtered(name, value, positional, keywords, run.budget)
+
+
+def _member(value: Value, key: Value, run: Run) -> Value:
+    return (member_of if run.cookiecutter else property_of)(value, key, run.budget)

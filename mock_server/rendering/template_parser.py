@@ -1,6 +1,7 @@
 """Builds templates from what the scanner finds."""
 
 from mock_server.rendering.branching import For, If, Switch
+from mock_server.rendering.dialect import Dialect
 from mock_server.rendering.errors import BudgetExhausted, TemplateSyntaxError
 from mock_server.rendering.expression_parser import CONSTANTS, ExpressionParser
 from mock_server.rendering.expressions import Arguments, Expression, Literal, Name, Suffixed
@@ -17,9 +18,11 @@ _END = Tag("", ExpressionParser((), Budget(DEFAULT_LIMITS)))
 class TemplateParser:
     """Reads one source from left to right."""
 
-    def __init__(self, source: str, budget: Budget) -> None:
-        self._scanner = Scanner(source, budget)
+    def __init__(self, source: str, budget: Budget, dialect: Dialect) -> None:
+        self._scanner = Scanner(source, budget, dialect)
         self._room = budget.limits.depth
+        self._macros = 0
+        self._blocks: set[str] = set()
 
     def parse(self) -> Body:
         """The whole template."""
@@ -49,6 +52,13 @@ class TemplateParser:
         body, tag = self._body(ending)
         tag.inside.finish()
         return body
+
+    def _captured(self, ending: str) -> Captured:
+        macros = self._macros
+        body = self._body_to_end(ending)
+        if self._macros > macros:
+            raise TemplateSyntaxError("a macro stands where text is captured")
+        return Captured(body)
 
     def _statement(self, word: str, inside: ExpressionParser) -> Statement:
         match word:
@@ -97,7 +107,7 @@ class TemplateParser:
         if inside.skip("="):
             return Set(names, _only_expression(inside))
         inside.finish()
-        return Set(names, Captured(self._body_to_end("endset")))
+        return Set(names, self._captured("endset"))
 
     def _switch(self, inside: ExpressionParser) -> Statement:
         subject = _only_expression(inside)
@@ -113,6 +123,7 @@ class TemplateParser:
         return Switch(subject, tuple(cases), self._body_to_end("endswitch") if tag.word == "default" else Body(()))
 
     def _macro(self, inside: ExpressionParser) -> Statement:
+        self._macros += 1
         name = _targets(inside)
         if not inside.skip("("):
             raise TemplateSyntaxError("a macro has no parameters")
@@ -133,10 +144,13 @@ class TemplateParser:
     def _filter(self, inside: ExpressionParser) -> Statement:
         chosen = inside.filter()
         inside.finish()
-        return Output(Suffixed(Captured(self._body_to_end("endfilter")), (chosen,)))
+        return Output(Suffixed(self._captured("endfilter"), (chosen,)))
 
     def _block(self, inside: ExpressionParser) -> Statement:
         name = inside.name()
+        if name in self._blocks:
+            raise TemplateSyntaxError("two blocks have one name")
+        self._blocks.add(name)
         inside.finish()
         body, tag = self._body("endblock")
         tag.inside.skip(name, "name")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
+from mock_server.rendering.dialect import BACKSTAGE, Dialect
 from mock_server.rendering.errors import RenderingError
 from mock_server.rendering.expressions import Expression
 from mock_server.rendering.limits import Budget, Limits
@@ -24,26 +25,21 @@ class Template:
     failure: str | None = None
 
 
-def has_tags(text: str) -> bool:
-    """Whether a text is a template at all."""
-    return "${{" in text or "{%" in text or "{#" in text
-
-
-def compile_text(text: str, limits: Limits) -> Template:
+def compile_text(text: str, limits: Limits, dialect: Dialect = BACKSTAGE) -> Template:
     """The template of a text; those that are short and cost little are remembered."""
     if len(text) > LONGEST_KEPT:
-        return _compiled(text, limits)
+        return _compiled(text, limits, dialect)
     try:
-        return _kept(text, limits)
+        return _kept(text, limits, dialect)
     except _TooCostlyToKeep as costly:
         return costly.template
 
 
-def _compiled(text: str, limits: Limits) -> Template:
+def _compiled(text: str, limits: Limits, dialect: Dialect) -> Template:
     budget = Budget(limits)
     failure = None
     try:
-        body = TemplateParser(text, budget).parse()
+        body = TemplateParser(text, budget, dialect).parse()
     except RenderingError as error:
         body, failure = Body(()), str(error)
     except RecursionError:
@@ -63,8 +59,8 @@ class _TooCostlyToKeep(Exception):
 
 
 @lru_cache(maxsize=MOST_KEPT)
-def _kept(text: str, limits: Limits) -> Template:
-    template = _compiled(text, limits)
+def _kept(text: str, limits: Limits, dialect: Dialect) -> Template:
+    template = _compiled(text, limits, dialect)
     if template.steps > COSTLIEST_KEPT:
         raise _TooCostlyToKeep(template)
     return template

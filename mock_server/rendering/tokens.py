@@ -16,6 +16,7 @@ _GRAMMAR = r"""\s*+(?:
   | (?P<name> [A-Za-z_][A-Za-z_0-9]*)
   | (?P<symbol> ===|!==|==|!=|<=|>=|\*\*|//|[-+*/%%~<>=|.,:()\[\]{}])
 )"""
+RESERVED_NAMES = frozenset(("__proto__", "constructor", "prototype"))
 _TOKENS = {closing: re.compile(_GRAMMAR % closing, re.VERBOSE | re.DOTALL) for closing in ("}}", "%}")}
 _DIGIT_NAME = re.compile(r"\s*+(?P<name>[0-9]++[A-Za-z_][A-Za-z_0-9]*)")
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
@@ -56,6 +57,8 @@ def read_tag(source: str, position: int, closing: str, budget: Budget) -> Tag:
         position = found.end()
         if kind == "end":
             return Tag((*tokens, END), position, text.startswith("-"))
+        if kind == "name" and text in RESERVED_NAMES:
+            raise TemplateSyntaxError(f"the name {text} is reserved")
         after_dot = text == "."
         tokens.append(Token(kind, text))
 

@@ -3,6 +3,7 @@
 from mock_server.rendering.errors import EvaluationError
 from mock_server.rendering.limits import Budget
 from mock_server.rendering.members import property_of
+from mock_server.rendering.tokens import RESERVED_NAMES
 from mock_server.rendering.values import UNDEFINED, SafeText, Value, to_output, truthy
 
 
@@ -62,6 +63,8 @@ def attribute_of(item: Value, path: Value, budget: Budget) -> Value:
     budget.charge((path,))
     for key in path.split(".") if isinstance(path, str) else [path]:
         budget.spend()
+        if isinstance(key, str) and key in RESERVED_NAMES:
+            raise EvaluationError(f"the name {key} is reserved")
         if item is None or item is UNDEFINED:
             raise EvaluationError("what is null or undefined has no attributes")
         item = property_of(item, key, budget)

@@ -10,6 +10,7 @@ from mock_server.rendering.limits import Budget
 from mock_server.rendering.numerals import SAFE_INTEGER
 from mock_server.rendering.operators import add
 from mock_server.rendering.routines import Routine
+from mock_server.rendering.tokens import RESERVED_NAMES
 from mock_server.rendering.values import UNDEFINED, Value, joined, to_integer, to_number, to_text, truthy
 
 Order = Callable[[Value, Value, Budget], int]
@@ -105,6 +106,8 @@ def _groupby(budget: Budget, value: Value, attribute: Value = UNDEFINED) -> Valu
     for item in sequence(value, budget):
         key = to_text(attribute_of(item, attribute, budget), budget)
         budget.charge((key,))
+        if key in RESERVED_NAMES:
+            raise EvaluationError(f"the name {key} is reserved")
         group = groups.setdefault(key, [])
         if isinstance(group, list):
             group.append(item)

@@ -14,15 +14,11 @@ def replace_pattern(text: str, pattern: Pattern, replacement: str, budget: Budge
     return _replaced(text, pattern.matches(text, budget), replacement, budget)
 
 
-def replace_text(text: str, old: str, replacement: str, budget: Budget, most: int = 1) -> str:
-    """The text with up to `most` occurrences of `old` replaced."""
+def replace_text(text: str, old: str, replacement: str, budget: Budget) -> str:
+    """The text with the first occurrence of `old` replaced."""
     budget.charge_search(text, old)
-    found: list[Match] = []
     position = text.find(old)
-    while position >= 0 and len(found) < most:
-        budget.spend()
-        found.append(Match(text, position, position + len(old), (), {}))
-        position = text.find(old, position + max(1, len(old)))
+    found = [Match(text, position, position + len(old), (), {})] if position >= 0 else []
     return _replaced(text, found, replacement, budget)
 
 

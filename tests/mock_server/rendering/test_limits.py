@@ -13,8 +13,9 @@ CYCLE = "{% set x = [] %}${{ x.push(x) }}"
 HOSTILE = {
     "nested loops": "{% for a in range(999) %}{% for b in range(999) %}{% for c in range(999) %}x{% endfor %}"
     "{% endfor %}{% endfor %}",
-    "long repetition": "${{ 'x'.repeat(1000000000) }}",
-    "long padding": "${{ 'x'.padStart(1000000000000) }}",
+    "long repetition": "${{ '' | center(30000) | replace(' ', '' | center(30000)) }}",
+    "long padding": "${{ 'x' | center(1000000000000) }}",
+    "product of a text": "${{ 'a' * 1000000000 }}${{ range(1000000000) }}",
     "long range": "${{ range(1000000000000) }}",
     "fine range": "${{ range(0, 1, 0.0000000001) }}",
     "parentheses": "${{ " + "(" * MANY + "1" + ")" * MANY + " }}",
@@ -28,7 +29,7 @@ HOSTILE = {
     "tags": "{% if 1 %}" * MANY + "{% endif %}" * MANY,
     "few tags": "{% if 1 %}" * 200 + "{% endif %}" * 200,
     "exponential pattern": "${{ 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!'.replace(r/(a+)+$/, 'x') }}",
-    "polynomial pattern": "${{ 'a'.repeat(3000) | replace(r/(.*)(.*)(.*)(.*)b/, 'x') }}",
+    "polynomial pattern": "${{ '' | center(3000) | replace(r/(.*)(.*)(.*)(.*)b/, 'x') }}",
     "large pattern": "${{ 'a'.replace(r/((a{1000}){1000}){1000}/, 'x') }}",
     "long pattern": "${{ 'a'.replace(r/" + "a" * 3_000 + "/, 'x') }}",
     "deep pattern": "${{ 'a'.replace(r/" + "(" * 900 + ")" * 900 + "/, 'x') }}",
@@ -46,7 +47,7 @@ HOSTILE = {
     "cycle flattened": CYCLE + "${{ x.flat(100000000) }}",
     "recursive macro": "{% macro m() %}${{ m() }}{% endmacro %}${{ m() }}",
     "endless slice": "${{ {a: 1}[1:] }}",
-    "dollar expansion": "${{ 'a'.repeat(1000).replaceAll('a', '$`'.repeat(100)) }}",
+    "dollar expansion": "${{ ('' | center(1000)).replace(r/ /g, '' | center(100) | replace(' ', '$`')) }}",
     "joins in a loop": "{% set a = range(9000) %}{% for i in a %}${{ a | join(',') | length }}{% endfor %}",
     "sorts": "${{ range(20000) | sort | sort | length }}",
     "tokens": "${{ [" + "1," * 200_000 + "1] }}",
@@ -107,13 +108,32 @@ def test_a_context_nested_too_deeply_is_an_error():
 
 
 @pytest.mark.parametrize(
-    "name", ["__class__", "__dict__", "__init__", "constructor", "__proto__", "prototype", "append"]
+    "name", ["__class__", "__dict__", "__init__", "__subclasses__", "mro", "format", "append", "repeat", "padStart"]
 )
 @pytest.mark.parametrize("value", ["'a'", "1", "[1]", "{a: 1}", "true", "range", "r/a/", "none", "missing"])
 def test_nothing_of_the_host_is_reachable(value, name):
     context = {"name": name}
     assert render(f"${{{{ ({value}).{name} is undefined }}}}", context).value is True
     assert render(f"${{{{ ({value})[name] is undefined }}}}", context).value is True
+
+
+@pytest.mark.parametrize("name", ["constructor", "__proto__", "prototype"])
+def test_a_name_that_javascript_reserves_is_an_error_wherever_it_stands(name):
+    for template in (
+        "a.{}",
+        "a['{}']",
+        "{}",
+        "{{{}: 1}}",
+        "{{'{}': 1}}",
+        "f({}=1)",
+        "1 is {}",
+        "1 | {}",
+        "[a] | sum('b.{}')",
+        "[{{a: '{}'}}] | groupby('a')",
+    ):
+        expression = f"${{{{ {template.format(name)} }}}}"
+        assert render(expression, {"a": {}}).value == expression
+    assert render("${{ a[name] is undefined }}", {"a": {}, "name": name}).value is True
 
 
 @pytest.mark.parametrize("name", ["__builtins__", "import", "open", "self", "globals", "process", "require"])
