@@ -40,10 +40,8 @@ def _keys(path: str) -> list[str | int] | None:
 
 def _follow(keys: list[str | int], value: Any) -> list[Any]:
     for key in keys:
-        if not isinstance(value, dict if isinstance(key, str) else list):
+        is_there = key in value if isinstance(value, dict) else isinstance(value, list) and key in range(len(value))
+        if not is_there:
             return []
-        try:
-            value = value[key]
-        except LookupError:
-            return []
+        value = value[key]
     return [value]
