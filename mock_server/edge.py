@@ -95,8 +95,8 @@ def _split(query: str) -> tuple[str, dict[str, str]]:
         return query, {}
     parts = [(part, unquote(part.partition("=")[0])) for part in query.split("&")]
     kept = "&".join(part for part, name in parts if not name.startswith("__"))
-    own = dict(parse_query("&".join(part for part, name in parts if name.startswith("__"))))
-    return kept, own
+    given = parse_query("&".join(part for part, name in parts if name.startswith("__")))
+    return kept, {name: value if isinstance(value, str) else value[-1] for name, value in given.items() if value}
 
 
 def _preferred_scenario(scope: Mapping[str, Any]) -> str | None:

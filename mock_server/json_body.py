@@ -3,15 +3,31 @@
 import json
 import math
 import re
+import zlib
+from decimal import Decimal
 from typing import Any
 
 from mock_server.answers import Receive, Scope
 from mock_server.clock import deadline
+from mock_server.json_syntax import not_a_document, syntax_error
 from mock_server.request import InvalidRequest, header
 
 MAX_BODY = 10 * 1024 * 1024
 MAX_DEPTH = 100
 BODY_SECONDS = 30
+
+_TOO_DEEP = f"The body is not valid JSON: nested deeper than {MAX_DEPTH} levels"
+_LONG_NUMBER = re.compile(r"\d{16}", re.ASCII)
+_EXPONENT_FROM = 1e21
+_CODECS = {
+    "utf-8": "utf-8",
+    "utf-16": "utf-16",
+    "utf-16le": "utf-16-le",
+    "utf-16be": "utf-16-be",
+    "utf-32": "utf-32",
+    "utf-32le": "utf-32-le",
+    "utf-32be": "utf-32-be",
+}
 
 
 async def read_body(scope: Scope, receive: Receive) -> bytes:
@@ -42,42 +58,89 @@ def is_json(content_type: str | None) -> bool:
     return content_type is not None and content_type.split(";")[0].strip().lower() == "application/json"
 
 
-def parse_json(body: bytes, content_type: str | None) -> Any:
-    """The value of a JSON body. Raises InvalidRequest."""
-    charset = re.search(r'charset\s*=\s*"?([^\s;"]+)', content_type or "", re.IGNORECASE)
-    if charset is not None and charset[1].lower() not in {"utf-8", "utf8", "us-ascii"}:
-        raise InvalidRequest(f'unsupported charset "{charset[1].upper()}"')
+def normalized(content_type: str | None) -> str:
+    """A content type as the real server names one that it does not take: without a boundary, parameters in order."""
+    if not content_type:
+        return "undefined"
+    media_type, *rest = content_type.split(";")
+    pairs = [part.strip().partition("=") for part in rest if "=" in part]
+    parameters = {name.lower(): value.lower() if name.lower() == "charset" else value for name, _, value in pairs}
+    parameters.pop("boundary", None)
+    return "; ".join([media_type.strip().lower(), *(f"{name}={parameters[name]}" for name in sorted(parameters))])
+
+
+def inflated(body: bytes, content_encoding: str | None) -> bytes:
+    """A body without its content encoding. Raises InvalidRequest for one that is unknown, broken or too large."""
+    encoding = (content_encoding or "identity").lower()
+    if encoding == "identity":
+        return body
+    window = {"gzip": 16 + zlib.MAX_WBITS, "deflate": zlib.MAX_WBITS}.get(encoding)
+    if window is None:
+        raise InvalidRequest(f'unsupported content encoding "{encoding}"')
+    inflating = zlib.decompressobj(window)
     try:
-        # Not from bytes: json would take UTF-16 and UTF-32. A byte order mark is passed over, as by the real server.
-        value = json.loads(body.decode("utf-8-sig"), parse_constant=_refuse_constant, parse_float=_finite)
-    except (ValueError, RecursionError) as error:
-        raise InvalidRequest(f"The body is not valid JSON: {_reason(error)}") from error
-    if body.count(b"[") + body.count(b"{") > MAX_DEPTH and _depth(value) > MAX_DEPTH:
-        raise InvalidRequest(f"The body is not valid JSON: nested deeper than {MAX_DEPTH} levels")
+        inflated = inflating.decompress(body, MAX_BODY + 1)
+    except zlib.error as error:
+        raise InvalidRequest(str(error).rpartition(": ")[2]) from error
+    if len(inflated) > MAX_BODY:
+        raise InvalidRequest("request entity too large")
+    if not inflating.eof:
+        raise InvalidRequest("unexpected end of file")
+    return inflated
+
+
+def parse_json(body: bytes, content_type: str | None) -> Any:
+    """The object or array of a JSON body, an empty object for an empty one. Raises InvalidRequest."""
+    charset = re.search(r'charset\s*=\s*"?([^\s;"]+)', content_type or "", re.IGNORECASE)
+    text = _text(body, "utf-8" if charset is None else charset[1].lower())
+    if not text:
+        return {}
+    mistake = not_a_document(text)
+    if mistake is not None:
+        raise InvalidRequest(mistake)
+    try:
+        value = json.loads(
+            text,
+            parse_constant=_refuse_constant,
+            parse_float=_number,
+            # A number of sixteen digits may be more than JavaScript can tell from its neighbours.
+            parse_int=_number if _LONG_NUMBER.search(text) else None,
+        )
+    except RecursionError as error:
+        raise InvalidRequest(_TOO_DEEP) from error
+    except ValueError as error:
+        raise InvalidRequest(_reason(text)) from error
+    if text.count("[") + text.count("{") > MAX_DEPTH and _depth(value) > MAX_DEPTH:
+        raise InvalidRequest(_TOO_DEEP)
     return value
 
 
-def _reason(error: Exception) -> str:
-    if isinstance(error, json.JSONDecodeError):
-        return f"{error.msg.removesuffix(' at')} at position {error.pos}"
-    if isinstance(error, UnicodeDecodeError):
-        return "it is not UTF-8"
-    return str(error) if isinstance(error, _NoJson) else "a number or its nesting is out of bounds"
+def _text(body: bytes, charset: str) -> str:
+    # A byte order mark is passed over, and what is not in the encoding replaced, as by the real server.
+    codec = _CODECS.get(charset)
+    if codec is None:
+        raise InvalidRequest(f'unsupported charset "{charset.upper()}"')
+    return body.decode(codec, "replace").removeprefix("\ufeff")
 
 
-class _NoJson(ValueError):
-    """A number that JSON lacks and Python's parser takes."""
+def _reason(text: str) -> str:
+    try:
+        return syntax_error(text) or "The body is not valid JSON: a number is out of bounds"
+    except RecursionError:
+        return _TOO_DEEP
 
 
 def _refuse_constant(name: str) -> Any:
-    raise _NoJson(f"{name} is no JSON")
+    raise ValueError(name)
 
 
-def _finite(text: str) -> float:
+def _number(text: str) -> int | float:
+    """A number as JavaScript has it, where 1.0 is 1 and large ones are rounded."""
     value = float(text)
     if not math.isfinite(value):
         raise ValueError(text[:20])
-    return value
+    # By its shortest digits, as JavaScript writes it.
+    return int(Decimal(repr(value))) if value.is_integer() and abs(value) < _EXPONENT_FROM else value
 
 
 def _depth(value: Any) -> int:

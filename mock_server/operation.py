@@ -1,5 +1,6 @@
 """One operation of the document, compiled once: it reads and validates a request and calls its function."""
 
+import re
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,8 +10,9 @@ import jsonschema_rs
 
 from mock_server.answers import App, Receive, Scope, Send
 from mock_server.framework import OpenAPIOperation
-from mock_server.json_body import is_json, parse_json, read_body
-from mock_server.query import parse_number, parse_query
+from mock_server.json_body import inflated, is_json, normalized, parse_json, read_body
+from mock_server.query import QueryValue, parse_number, parse_query
+from mock_server.quirks import Quirk
 from mock_server.request import EXCHANGE, Call, Exchange, InvalidRequest, header
 from mock_server.simulator import Principal, Simulator
 from mock_server.violations import Violation, compile_schema, violations
@@ -29,6 +31,7 @@ class Operation:
             for parameter in operation.parameters
             if parameter["in"] == "query"
         }
+        self._refuses_empty = Quirk.EMPTY_QUERY_REFUSED in simulator.settings.quirks
         self._required = [name for name, parameter in self._query.items() if parameter.required]
         body = operation.request_body
         self._body = compile_schema(body["content"]["application/json"]["schema"]) if body else None
@@ -38,11 +41,13 @@ class Operation:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         exchange: Exchange = scope[EXCHANGE]
         principal = _principal(scope)
-        found: list[Violation] = []
-        body = await self._read_body(scope, receive, found) if self._reads_body else None
+        body = await self._read_body(scope, receive) if self._reads_body else None
         parameters = _path_parameters(scope.get("path_params", {}))
+        found: list[Violation] = []
         if exchange.query or self._required:
             parameters |= self._read_query(exchange.query, found)
+        if self._body is not None and body is not None:
+            found += violations(self._body, body, below=("body",))
         if found:
             raise InvalidRequest(_worded(found[0]), found)
         world = self._simulator.worlds.get(exchange.world)
@@ -50,35 +55,34 @@ class Operation:
         answer = await self._function(call)
         await answer(scope, receive, send)
 
-    async def _read_body(self, scope: Scope, receive: Receive, found: list[Violation]) -> Any:
+    async def _read_body(self, scope: Scope, receive: Receive) -> Any:
         raw = await read_body(scope, receive)
         content_type = header(scope, b"content-type")
-        if self._body is None:
-            # Nobody asked for a body; but one that says it is JSON must be.
-            if raw and is_json(content_type):
-                parse_json(raw, content_type)
-            return None
-        if not raw and content_type is None and not self._body_required:
+        # Nobody may have asked for a body; but one that says it is JSON must be.
+        body: Any = {}
+        if raw and is_json(content_type):
+            body = parse_json(inflated(raw, header(scope, b"content-encoding")), content_type)
+        if self._body is None or (not content_type and not self._body_required):
             return None
         if not is_json(content_type):
-            media_type = "undefined" if content_type is None else content_type.split(";")[0].strip().lower()
-            raise InvalidRequest(f"unsupported media type {media_type}")
-        body = parse_json(raw, content_type) if raw else {}
-        found += violations(self._body, body, below=("body",))
+            raise InvalidRequest(f"unsupported media type {normalized(content_type)}")
         return body
 
     def _read_query(self, query: str, found: list[Violation]) -> dict[str, Any]:
-        given: dict[str, list[str]] = {}
-        for name, value in parse_query(query):
-            given.setdefault(name, []).append(value)
+        given = parse_query(query)
         values: dict[str, Any] = {}
-        for name, texts in given.items():
+        broken: list[Violation] = []
+        for name, value in given.items():
             parameter = self._query.get(name)
             if parameter is None:
-                found.append(Violation(("query", name), "unknown", f"Unknown query parameter '{name}'"))
+                found.append(_told(name, "unknown", f"Unknown query parameter '{name}'"))
+            elif value == "" and (self._refuses_empty or parameter.is_numeric):
+                found.append(_told(name, "empty", f"Empty value found for query parameter '{name}'"))
             else:
-                values[name] = parameter.read(texts)
-                found += violations(parameter.validator, values[name], below=("query", name))
+                values[name] = parameter.read(value)
+                broken += violations(parameter.validator, values[name], below=("query", name))
+        # The validator comes after the names, and goes by the order of the document.
+        found += sorted(broken, key=lambda violation: list(self._query).index(str(violation.location[1])))
         found += [
             Violation(("query",), "required", f"must have required property '{name}'")
             for name in self._required
@@ -87,24 +91,34 @@ class Operation:
         return values
 
 
+def _told(name: str, rule: str, message: str) -> Violation:
+    return Violation(("query", name), rule, message)
+
+
 @dataclass(frozen=True, slots=True)
 class _QueryParameter:
     required: bool
     is_numeric: bool
+    is_list: bool
     validator: jsonschema_rs.Draft202012Validator
 
     @classmethod
     def compile(cls, parameter: Mapping[str, Any]) -> "_QueryParameter":
-        schema = parameter["schema"]
-        numeric = schema.get("type") in {"integer", "number"}
-        return cls(parameter.get("required", False), numeric, compile_schema(schema))
+        schema = dict(parameter["schema"])
+        types = {schema["type"]} if isinstance(schema.get("type"), str) else set(schema.get("type", []))
+        if "items" in schema:
+            # A pattern tells clients what is understood. The function that has to understand it refuses the rest, in
+            # the words of the real server, which has no such pattern.
+            schema["items"] = {key: value for key, value in schema["items"].items() if key != "pattern"}
+        is_numeric = bool(types & {"integer", "number"})
+        return cls(parameter.get("required", False), is_numeric, "array" in types, compile_schema(schema))
 
-    def read(self, texts: list[str]) -> Any:
+    def read(self, value: QueryValue) -> Any:
         """The value in its type, or whatever stood there for the validator to refuse."""
-        if len(texts) > 1:
-            return texts
-        number = parse_number(texts[0]) if self.is_numeric else None
-        return texts[0] if number is None else number
+        if self.is_list:
+            return value if isinstance(value, list) else [value]
+        number = parse_number(value) if self.is_numeric and isinstance(value, str) else None
+        return value if number is None else number
 
 
 def _principal(scope: Scope) -> Principal:
@@ -113,15 +127,24 @@ def _principal(scope: Scope) -> Principal:
     return Principal(None) if token_info is None else token_info["principal"]
 
 
+_BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+
+
 def _path_parameters(raw: Mapping[str, str]) -> dict[str, Any]:
     # Routing looks at the raw path, so that `%2F` is part of a name and not a slash.
     try:
-        return {name: unquote_to_bytes(value).decode() if "%" in value else value for name, value in raw.items()}
+        return {name: _decoded(value) if "%" in value else value for name, value in raw.items()}
     except UnicodeDecodeError:
-        raise InvalidRequest("malformed uri") from None
+        raise InvalidRequest("malformed uri'") from None
+
+
+def _decoded(value: str) -> str:
+    if _BAD_ESCAPE.search(value):
+        raise InvalidRequest("malformed uri'")
+    return unquote_to_bytes(value).decode()
 
 
 def _worded(violation: Violation) -> str:
-    if violation.rule == "unknown":
+    if violation.rule in {"unknown", "empty"}:
         return violation.message
     return f"request{violation.pointer} {violation.message}"

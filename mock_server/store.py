@@ -2,11 +2,13 @@
 
 import heapq
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 from weakref import WeakValueDictionary
 
 from mock_server.clock import Clock, Milliseconds, Signal
 from mock_server.task import Task
+from mock_server.task_index import TaskIndex, TaskQuery
 
 
 class UnknownTask(LookupError):
@@ -20,6 +22,14 @@ class VersionConflict(Exception):
     """The task was replaced by somebody else since it was read."""
 
 
+@dataclass(frozen=True, slots=True)
+class TaskPage:
+    """Some of the tasks that a query finds, and how many it finds in all."""
+
+    tasks: Sequence[Task]
+    total: int
+
+
 class TaskStore(Protocol):
     """What the simulator needs of a store. Every method may be asked by many at once."""
 
@@ -29,8 +39,8 @@ class TaskStore(Protocol):
         """Raises UnknownTask."""
         ...
 
-    async def list(self, created_by: str | None = None) -> Sequence[Task]:
-        """The newest first; with a creator, only that one's, at a cost that does not depend on the others."""
+    async def find(self, query: TaskQuery) -> TaskPage:
+        """The tasks that fit, as they are now. A page of them costs little, however many there are."""
         ...
 
     async def replace(self, task: Task, *, expected_version: int) -> None:
@@ -55,15 +65,14 @@ class InMemoryTaskStore:
         self._clock = clock
         self._limit = limit
         self._tasks: dict[str, Task] = {}
-        self._by_creator: dict[str, dict[str, None]] = {}
+        self._index = TaskIndex(self._tasks)
         self._finishing: list[tuple[Milliseconds, str, int]] = []
         self._next_event_id = 1
         self._signals: WeakValueDictionary[str, Signal] = WeakValueDictionary()
 
     async def create(self, task: Task) -> None:
         self._tasks[task.id] = task
-        if task.created_by is not None:
-            self._by_creator.setdefault(task.created_by, {})[task.id] = None
+        self._index.add(task, self._clock.now())
         self._note_end(task)
         while len(self._tasks) > self._limit:
             self._forget(self._least_needed())
@@ -74,15 +83,15 @@ class InMemoryTaskStore:
         except KeyError:
             raise UnknownTask(task_id) from None
 
-    async def list(self, created_by: str | None = None) -> Sequence[Task]:
-        if created_by is None:
-            return list(reversed(self._tasks.values()))
-        return [self._tasks[task_id] for task_id in reversed(self._by_creator.get(created_by, {}))]
+    async def find(self, query: TaskQuery) -> TaskPage:
+        ids, total = self._index.find(query, self._clock.now())
+        return TaskPage([self._tasks[id] for id in ids], total)
 
     async def replace(self, task: Task, *, expected_version: int) -> None:
         if (await self.get(task.id)).version != expected_version:
             raise VersionConflict
         self._tasks[task.id] = task
+        self._index.replace(task, self._clock.now())
         self._note_end(task)
         self._fire(task.id)
 
@@ -122,10 +131,7 @@ class InMemoryTaskStore:
 
     def _forget(self, task: Task) -> None:
         del self._tasks[task.id]
-        if task.created_by is not None:
-            del self._by_creator[task.created_by][task.id]
-            if not self._by_creator[task.created_by]:
-                del self._by_creator[task.created_by]
+        self._index.remove(task)
         self._fire(task.id)
 
     def _fire(self, task_id: str) -> None:

@@ -71,6 +71,11 @@ class Task:
     def status(self, now: Milliseconds) -> TaskStatus:
         return view(self.plan, now - self.started_at).status
 
+    def next_status_at(self, now: Milliseconds) -> Milliseconds | None:
+        """When the status next changes after `now`, or None if it never does."""
+        offsets = (self.plan.claimed_at, end_of(self.plan))
+        return min((at for at in (self.started_at + at for at in offsets if at is not None) if at > now), default=None)
+
     def to_json(self, now: Milliseconds) -> dict[str, Any]:
         """The published Task at an instant; keys of what has not happened are absent."""
         started = self.started_at

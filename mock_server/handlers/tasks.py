@@ -6,6 +6,7 @@ from mock_server.answers import Answer, Header, json_answer
 from mock_server.dry_run import DryRun, dry_run
 from mock_server.handlers.event_stream import EventStream
 from mock_server.handlers.long_poll import LongPoll
+from mock_server.handlers.task_list import task_query
 from mock_server.lifecycle import TaskStatus
 from mock_server.request import Call
 from mock_server.simulator import NewTask, Started
@@ -13,9 +14,9 @@ from mock_server.task import Task, TaskEvents
 
 
 async def list_tasks(call: Call) -> Answer:
+    page = await call.world.store.find(task_query(call.parameters))
     now = call.world.clock.now()
-    tasks = await call.world.store.list(call.parameters.get("createdBy"))
-    return json_answer(200, {"tasks": [task.to_json(now) for task in tasks], "totalTasks": len(tasks)})
+    return json_answer(200, {"tasks": [task.to_json(now) for task in page.tasks], "totalTasks": page.total})
 
 
 async def create_task(call: Call) -> Answer:

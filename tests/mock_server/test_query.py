@@ -3,7 +3,6 @@ import math
 import pytest
 
 from mock_server.query import parse_number, parse_query
-from mock_server.request import InvalidRequest
 
 
 @pytest.mark.parametrize(
@@ -33,7 +32,7 @@ from mock_server.request import InvalidRequest
         ("1e21", 10**21),
         ("9" * 300, int("9" * 300)),
         ("", None),
-        (" ", None),
+        (" ", 0),
         ("abc", None),
         ("1a", None),
         ("1 2", None),
@@ -73,25 +72,40 @@ def test_a_number_is_read_as_javascript_reads_it(text, number):
 @pytest.mark.parametrize(
     ("query", "parameters"),
     [
-        ("", []),
-        ("a=1&b=2", [("a", "1"), ("b", "2")]),
-        ("a=1&a=2", [("a", "1"), ("a", "2")]),
-        ("a=&b&=c", [("a", ""), ("b", ""), ("", "c")]),
-        ("a=b=c", [("a", "b=c")]),
-        ("a+b=%2B%20c", [("a b", "+ c")]),
-        ("a=1;b=2", [("a", "1;b=2")]),
-        ("&&a=1&", [("a", "1")]),
-        ("a=%C3%BC", [("a", "ü")]),
-        ("a=%ff", [("a", "\ufffd")]),
-        ("a=%zz%", [("a", "%zz%")]),
-        ("a[]=1&a[0]=2", [("a[]", "1"), ("a[0]", "2")]),
+        ("", {}),
+        ("a=1&b=2", {"a": "1", "b": "2"}),
+        ("a=&b&=c", {"a": "", "b": ""}),
+        ("a=b=c", {"a": "b=c"}),
+        ("a+b=%2B%20c", {"a b": "+ c"}),
+        ("a=1;b=2", {"a": "1;b=2"}),
+        ("&&a=1&", {"a": "1"}),
+        ("a=%C3%BC", {"a": "ü"}),
+        ("a=%ff+%C3%BC", {"a": "%ff %C3%BC"}),
+        ("a=%zz%", {"a": "%zz%"}),
+        ("a=1&a=2", {"a": ["1", "2"]}),
+        ("a[]=1", {"a": ["1"]}),
+        ("a%5B%5D=1&a[]=2", {"a": ["1", "2"]}),
+        ("a=1&a[]=2", {"a": ["1", "2"]}),
+        ("a[]=1&a=2", {"a": ["1", "2"]}),
+        ("a[1]=1&a[0]=2", {"a": ["2", "1"]}),
+        ("a[19]=1&a[3]=2", {"a": ["2", "1"]}),
+        ("a[0]=1&a[0]=2", {"a": ()}),
+        ("a[20]=1", {"a": ()}),
+        ("a[01]=1", {"a": ()}),
+        ("a[b]=1", {"a": ()}),
+        ("a[]=1&a[b]=1&a=2", {"a": ()}),
+        ("a[0][0]=1", {"a": ()}),
+        ("a[=1", {"a[": "1"}),
+        ("[a]=1", {"a": "1"}),
+        ("b=1&a=1&b=2", {"b": ["1", "2"], "a": "1"}),
+        ("a[" + "1" * 10_000 + "]=1", {"a": ()}),
     ],
 )
-def test_a_query_is_read_in_its_order(query, parameters):
-    assert parse_query(query) == parameters
+def test_a_query_is_read_as_express_reads_it(query, parameters):
+    read = parse_query(query)
+    assert read == parameters
+    assert list(read) == list(parameters)
 
 
-def test_a_query_may_have_a_thousand_parameters():
-    assert len(parse_query("&".join(["a=1"] * 1_000))) == 1_000
-    with pytest.raises(InvalidRequest, match="too many query parameters"):
-        parse_query("&".join(["a=1"] * 1_001))
+def test_what_comes_after_a_thousand_parameters_is_not_read():
+    assert parse_query("&".join(["a=1"] * 1_000 + ["b=1"])) == {"a": ["1"] * 1_000}

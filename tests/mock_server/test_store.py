@@ -7,6 +7,7 @@ from mock_server.lifecycle import TaskStatus
 from mock_server.planned import Plan
 from mock_server.store import InMemoryTaskStore, UnknownTask, VersionConflict
 from mock_server.task import Task
+from mock_server.task_index import TaskQuery
 
 
 def task(id: str, ends_at: int | None = None, *, created_by: str | None = None, version: int = 0) -> Task:
@@ -26,7 +27,8 @@ def store(clock) -> InMemoryTaskStore:
 
 
 async def ids(store: InMemoryTaskStore, created_by: str | None = None) -> list[str]:
-    return [task.id for task in await store.list(created_by)]
+    query = TaskQuery(creators=None if created_by is None else frozenset({created_by}))
+    return [task.id for task in (await store.find(query)).tasks]
 
 
 async def test_a_task_that_was_created_is_found(store):
@@ -63,7 +65,7 @@ async def test_a_task_of_a_service_has_no_creator(store):
 
 async def test_a_list_does_not_change_when_tasks_come(store):
     await store.create(task("a"))
-    listed = await store.list()
+    listed = (await store.find(TaskQuery())).tasks
     await store.create(task("b"))
     assert [task.id for task in listed] == ["a"]
 

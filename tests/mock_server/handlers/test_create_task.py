@@ -1,5 +1,7 @@
+import gzip
 import json
 import uuid
+import zlib
 
 import pytest
 
@@ -76,8 +78,6 @@ NO_VALUES = broken("/body", "required", "must have required property 'values'")
             [broken("/body/secrets", "type", "must be object")],
         ),
         ([], "request/body must be object", [broken("/body", "type", "must be object")]),
-        (None, "request/body must be object", [broken("/body", "type", "must be object")]),
-        ("text", "request/body must be object", [broken("/body", "type", "must be object")]),
     ],
 )
 async def test_all_that_is_wrong_with_a_body_is_told_and_the_first_is_the_message(
@@ -100,9 +100,10 @@ async def test_what_the_body_has_beyond_the_document_is_accepted(lasting_api):
     ("content_type", "named"),
     [
         (None, "undefined"),
-        ("", ""),
+        ("", "undefined"),
         ("text/plain", "text/plain"),
-        ("Text/Plain; charset=utf-8", "text/plain"),
+        ("Text/Plain; charset=UTF-8", "text/plain; charset=utf-8"),
+        ("multipart/form-data; boundary=x; b=2; A=1", "multipart/form-data; a=1; b=2"),
         ("application/x-www-form-urlencoded", "application/x-www-form-urlencoded"),
         ("application/vnd.api+json", "application/vnd.api+json"),
         ("application/jsonp", "application/jsonp"),
@@ -125,7 +126,6 @@ async def test_no_body_and_no_media_type_is_no_json(lasting_api):
         "Application/JSON",
         "application/json;charset=utf-8",
         'application/json; charset="UTF-8"',
-        "application/json; charset=us-ascii",
         "application/json ; odata=verbose",
     ],
 )
@@ -134,7 +134,7 @@ async def test_json_is_accepted_however_it_is_written(lasting_api, content_type)
     assert response.status_code == 201
 
 
-@pytest.mark.parametrize("charset", ["latin1", "utf-16", "iso-8859-1"])
+@pytest.mark.parametrize("charset", ["latin1", "utf8", "us-ascii", "iso-8859-1"])
 async def test_json_in_another_charset_is_refused(lasting_api, charset):
     headers = {"content-type": f"application/json; charset={charset}"}
     response = await lasting_api.post("/v2/tasks", content=json.dumps(HELLO), headers=headers)
@@ -142,31 +142,37 @@ async def test_json_in_another_charset_is_refused(lasting_api, charset):
 
 
 @pytest.mark.parametrize(
-    ("content", "reason"),
+    ("content", "message"),
     [
-        (b"{", "Expecting property name enclosed in double quotes at position 1"),
-        (b'{"templateRef": "hello-world" "values": {}}', "Expecting ',' delimiter at position 30"),
-        (b'{"templateRef": "hello-world", "values": {}} {}', "Extra data at position 45"),
-        (b" ", "Expecting value at position 1"),
-        (b"\xff", "it is not UTF-8"),
-        ('{"templateRef": "hello-world", "values": {}}'.encode("utf-16"), "it is not UTF-8"),
-        (b'{"templateRef": "hello-world", "values": {"a": 1e999}}', "a number or its nesting is out of bounds"),
-        (b'{"templateRef": "hello-world", "values": {"a": -1e999}}', "a number or its nesting is out of bounds"),
-        (b'{"values": {"a": ' + b"9" * 5_000 + b"}}", "a number or its nesting is out of bounds"),
-        (b'{"values": {"a": NaN}}', "NaN is no JSON"),
-        (b'{"values": {"a": Infinity}}', "Infinity is no JSON"),
-        (b'{"values": {"a": -Infinity}}', "-Infinity is no JSON"),
-        (b"[" * 101 + b"]" * 101, "nested deeper than 100 levels"),
-        (b"[" * 10_000 + b"]" * 10_000, ""),
-        (b'{"values":' + b'{"a":' * 10_000 + b"1" + b"}" * 10_001, ""),
-        (b"[" * 1_000_000, ""),
+        (b"{", "Expected property name or '}' in JSON at position 1"),
+        (b'{"a": 1 "b": {}}', "Expected ',' or '}' after property value in JSON at position 8"),
+        (b"{} {}", "Unexpected non-whitespace character after JSON at position 3"),
+        (b" ", "Unexpected end of JSON input"),
+        (b"null", "Unexpected token 'n', \"null\" is not valid JSON"),
+        (b"\xff", "Unexpected token '\ufffd', \"\ufffd\" is not valid JSON"),
+        ("{}".encode("utf-16-le"), "Expected property name or '}' in JSON at position 1"),
+        (b"[object Object]", '"[object Object]" is not valid JSON'),
+        (b'{"a": 1e999}', "The body is not valid JSON: a number is out of bounds"),
+        (b'{"a": ' + b"9" * 5_000 + b"}", "The body is not valid JSON: a number is out of bounds"),
+        (b'{"a": NaN}', 'Unexpected token \'N\', "{"a": NaN}" is not valid JSON'),
+        (b'{"a": -Infinity}', "No number after minus sign in JSON at position 7"),
+        (b"[" * 101 + b"]" * 101, "The body is not valid JSON: nested deeper than 100 levels"),
+        (b"[" * 10_000 + b"]" * 10_000, "The body is not valid JSON: nested deeper than 100 levels"),
+        (b"[" * 1_000_000, "The body is not valid JSON: nested deeper than 100 levels"),
     ],
 )
-async def test_a_body_that_is_no_json_is_refused(lasting_api, content, reason):
+async def test_a_body_that_is_no_json_is_refused(lasting_api, content, message):
     response = await lasting_api.post("/v2/tasks", content=content, headers=JSON)
     error = refusal(response)
-    assert error["message"].startswith(f"The body is not valid JSON: {reason}")
+    assert error["message"] == message
     assert "violations" not in error
+
+
+@pytest.mark.parametrize(("encoding", "compress"), [("gzip", gzip.compress), ("Deflate", zlib.compress)])
+async def test_a_compressed_body_is_read(lasting_api, encoding, compress):
+    headers = {**JSON, "content-encoding": encoding}
+    response = await lasting_api.post("/v2/tasks", content=compress(json.dumps(HELLO).encode()), headers=headers)
+    assert response.status_code == 201
 
 
 async def test_values_may_be_nested_to_the_hundredth_level(lasting_api):
@@ -213,7 +219,7 @@ async def test_a_chunked_body_of_more_than_ten_megabytes_is_refused(lasting_api)
         '{"a": ["\\udfff\\ud800", {"\\ud83d": "\\ude00"}]}',
         '{"a": "\\ud83d\\ude00 und Gr\\u00fc\\u00dfe"}',
         '{"a": "\\u0000\\u2028"}',
-        '{"a": 12345678901234567890, "b": 1.0, "c": -0.0, "d": 1e-7, "e": null, "f": [], "g": false}',
+        '{"a": 12345678901234567000, "b": 1.0, "c": -0.0, "d": 1e-7, "e": null, "f": [], "g": false}',
     ],
 )
 async def test_values_come_back_as_they_were_sent(lasting_api, values):

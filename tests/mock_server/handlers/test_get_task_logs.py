@@ -53,6 +53,7 @@ async def test_event_ids_increase_over_the_tasks(api, logged):
         ("0x3", 3),
         ("1e1", 10),
         ("0xA", 10),
+        (" ", 0),
         ("99999999999999999999999999", 10),
         ("1e300", 10),
     ],
@@ -64,13 +65,17 @@ async def test_after_is_read_as_javascript_reads_a_number(api, logged, after, sk
     assert response.json() == events[skipped:]
 
 
-@pytest.mark.parametrize(
-    "after", ["abc", "1.5", "", " ", "1e400", "Infinity", "NaN", "1_0", "0x", "1,5", "true", "null"]
-)
+@pytest.mark.parametrize("after", ["abc", "1.5", "1e400", "Infinity", "NaN", "1_0", "0x", "1,5", "true", "null"])
 @pytest.mark.parametrize("view", ["logs", "eventstream"])
 async def test_an_after_that_is_no_integer_is_refused(lasting_api, view, after):
     response = await lasting_api.get(f"/v2/tasks/any/{view}", params={"after": after})
     assert refusal(response)["message"] == "request/query/after must be integer"
+
+
+@pytest.mark.parametrize("view", ["logs", "eventstream"])
+async def test_an_after_without_a_value_is_refused(lasting_api, view):
+    response = await lasting_api.get(f"/v2/tasks/any/{view}?after=")
+    assert refusal(response)["message"] == "Empty value found for query parameter 'after'"
 
 
 @pytest.mark.parametrize("view", ["logs", "eventstream"])

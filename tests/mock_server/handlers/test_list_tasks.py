@@ -54,9 +54,7 @@ async def test_a_creator_without_a_value_is_an_empty_one(api):
         ("status=open", "Unknown query parameter 'status'"),
         ("x", "Unknown query parameter 'x'"),
         ("CreatedBy=user:default/guest", "Unknown query parameter 'CreatedBy'"),
-        ("createdBy[]=a", "Unknown query parameter 'createdBy[]'"),
         ("createdBy=a&createdBy=b", "request/query/createdBy must be string"),
-        ("=a", "Unknown query parameter ''"),
     ],
 )
 async def test_a_query_that_the_document_does_not_know_is_refused(lasting_api, query, message):
@@ -70,8 +68,8 @@ async def test_all_that_is_wrong_with_a_query_is_told(lasting_api):
     assert error["message"] == "Unknown query parameter 'limit'"
     assert error["violations"] == [
         broken("/query/limit", "unknown", "Unknown query parameter 'limit'"),
-        broken("/query/createdBy", "type", "must be string"),
         broken("/query/a~0b~1c", "unknown", "Unknown query parameter 'a~b/c'"),
+        broken("/query/createdBy", "type", "must be string"),
     ]
 
 

@@ -1,0 +1,151 @@
+"""Finds tasks by creator and status, in any order and page by page, without looking at every one of them."""
+
+import heapq
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from itertools import chain, islice
+from operator import itemgetter
+from typing import Any, Literal
+
+from mock_server.clock import Milliseconds
+from mock_server.lifecycle import TaskStatus
+from mock_server.task import Task
+
+Field = Literal["created_at", "status", "created_by"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ordering:
+    """Sort by a field of tasks."""
+
+    field: Field
+    descending: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TaskQuery:
+    """Which tasks are asked for. A filter that is None lets every task through, `limit` None every one to the end.
+
+    Where no ordering decides, the newest task comes first.
+    """
+
+    creators: frozenset[str] | None = None
+    statuses: frozenset[str] | None = None
+    order: tuple[Ordering, ...] = ()
+    offset: int = 0
+    limit: int | None = None
+
+
+class TaskIndex:
+    """The ids of the tasks in a mapping, which its owner keeps in step with `add`, `replace` and `remove`.
+
+    The status of a task follows from the time: whoever asks says how late it is, and it never gets earlier.
+    """
+
+    def __init__(self, tasks: Mapping[str, Task]) -> None:
+        self._tasks = tasks
+        self._added = 0
+        # Each maps the ids to when they were added, and those of a creator stand in that order.
+        self._by_creator: dict[str, dict[str, int]] = {}
+        self._by_status: dict[TaskStatus, dict[str, int]] = {status: {} for status in TaskStatus}
+        self._all: dict[str, int] = {}
+        self._status: dict[str, TaskStatus] = {}
+        self._changes: list[tuple[Milliseconds, str, int]] = []
+
+    def add(self, task: Task, now: Milliseconds) -> None:
+        # Little by little, so that the first who asks need not wait for all of it.
+        self._settle(now)
+        self._added += 1
+        self._all[task.id] = self._added
+        if task.created_by is not None:
+            self._by_creator.setdefault(task.created_by, {})[task.id] = self._added
+        self._note_status(task, now)
+
+    def replace(self, task: Task, now: Milliseconds) -> None:
+        del self._by_status[self._status[task.id]][task.id]
+        self._note_status(task, now)
+
+    def remove(self, task: Task) -> None:
+        del self._all[task.id]
+        del self._by_status[self._status.pop(task.id)][task.id]
+        if task.created_by is not None:
+            del self._by_creator[task.created_by][task.id]
+            if not self._by_creator[task.created_by]:
+                del self._by_creator[task.created_by]
+
+    def find(self, query: TaskQuery, now: Milliseconds) -> tuple[list[str], int]:
+        """The ids on the page that the query asks for, and how many there are on all pages."""
+        self._settle(now)
+        among = self._created_by(query.creators)
+        groups = self._with_status(query.statuses)
+        total = len(among) if groups is None else _common(groups, among)
+        wanted = total if query.limit is None else min(total, query.offset + query.limit)
+        ids: Iterable[str]
+        is_newest_first = not query.order or query.order[0] == Ordering("created_at", descending=True)
+        if len(query.order) > 1 or (query.order and query.order[0].field != "created_at"):
+            ids = self._sorted(self._matching(among, groups), query.order)
+        elif groups is None or wanted * len(among) <= total * total:
+            # As dense as they are, this many steps find them: at most as many as there are to be sorted otherwise.
+            walk = reversed(among) if is_newest_first else iter(among)
+            ids = walk if groups is None else (id for id in walk if any(id in group for group in groups))
+        else:
+            ids = sorted(self._matching(among, groups), key=among.__getitem__, reverse=is_newest_first)
+        return list(islice(ids, query.offset, wanted)) if wanted > query.offset else [], total
+
+    def _created_by(self, creators: frozenset[str] | None) -> dict[str, int]:
+        if creators is None:
+            return self._all
+        groups = [self._by_creator[creator] for creator in creators if creator in self._by_creator]
+        if len(groups) == 1:
+            return groups[0]
+        return dict(sorted(chain.from_iterable(group.items() for group in groups), key=itemgetter(1)))
+
+    def _with_status(self, statuses: frozenset[str] | None) -> list[dict[str, int]] | None:
+        return None if statuses is None else [self._by_status[status] for status in TaskStatus if status in statuses]
+
+    def _matching(self, among: dict[str, int], groups: list[dict[str, int]] | None) -> list[str]:
+        if groups is None:
+            return list(among)
+        return [id for group in groups for id in group if id in among]
+
+    def _sorted(self, ids: list[str], order: Iterable[Ordering]) -> list[str]:
+        ids.sort(key=self._all.__getitem__, reverse=True)
+        for ordering in reversed(list(order)):
+            ids.sort(key=self._key(ordering.field), reverse=ordering.descending)
+        return ids
+
+    def _key(self, field: Field) -> Callable[[str], Any]:
+        match field:
+            case "created_at":
+                return lambda id: self._tasks[id].created_at
+            case "status":
+                return self._status.__getitem__
+            case "created_by":
+                return lambda id: self._tasks[id].created_by or ""
+
+    def _settle(self, now: Milliseconds) -> None:
+        """Catch up with the tasks whose status has changed by now."""
+        while self._changes and self._changes[0][0] <= now:
+            _, id, version = heapq.heappop(self._changes)
+            task = self._tasks.get(id)
+            if task is not None and task.version == version:
+                self.replace(task, now)
+
+    def _note_status(self, task: Task, now: Milliseconds) -> None:
+        status = self._status[task.id] = task.status(now)
+        self._by_status[status][task.id] = self._all[task.id]
+        changes_at = task.next_status_at(now)
+        if changes_at is not None:
+            heapq.heappush(self._changes, (changes_at, task.id, task.version))
+            if len(self._changes) > 2 * len(self._all) + 100:
+                current = {(id, kept.version) for id, kept in self._tasks.items()}
+                self._changes = [entry for entry in self._changes if entry[1:] in current]
+                heapq.heapify(self._changes)
+
+
+def _common(groups: list[dict[str, int]], among: dict[str, int]) -> int:
+    """How many ids of the groups, which have none in common, are among the others."""
+    size = sum(map(len, groups))
+    if size > len(among):
+        return sum(any(id in group for group in groups) for id in among)
+    return sum(id in among for group in groups for id in group)
