@@ -88,7 +88,7 @@ class Timeline:
     def _happened(self, elapsed: Milliseconds) -> int:
         if self._tail and elapsed >= self._tail[0].at:
             return self._kept + len(self._tail)
-        return min(self._kept, self._happened_in_run(elapsed))
+        return self._happened_in_run(elapsed)
 
     def _happened_in_run(self, elapsed: Milliseconds) -> int:
         segment = bisect_right(self._offsets, elapsed) - 1
