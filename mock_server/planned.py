@@ -27,7 +27,8 @@ class PlannedStep:
     """How one step goes. `ends_at` is None for a step that never ends, and for those behind it.
 
     A step that was skipped because an earlier one failed is not `announced`. One that `follows_failure` is begun
-    whatever happened before it, as a clean-up is.
+    whatever happened before it, as a clean-up is. `repeated` is what is logged once more of a failure that is not the
+    first one.
     """
 
     id: str
@@ -39,6 +40,7 @@ class PlannedStep:
     announced: bool = True
     lines: tuple[Lines, ...] = ()
     follows_failure: bool = False
+    repeated: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,6 +90,8 @@ def run_segments(plan: Plan) -> Iterator[Segment]:
         if step.ends_at is None:
             return
         yield _log(step.ends_at, step.message, step.id, step.ends_as)
+        if step.repeated is not None:
+            yield _log(step.ends_at, step.repeated, step.id, step.ends_as)
     if plan.ends_at is not None:
         yield _completion(plan.ends_at, plan.ends_as, plan.output, plan.error)
 
@@ -108,6 +110,10 @@ def note_event(note: CancelNote) -> One:
     if note.step_id is not None:
         body["stepId"] = note.step_id
     return One(note.at, EventType.CANCELLED, body | {"status": StepStatus.CANCELLED.value})
+
+
+def additional_error(message: str, stack: str) -> str:
+    return f"Additional error occurred: {message}\n{stack}"
 
 
 def skipped_after_failure(step_id: str) -> str:
@@ -158,7 +164,7 @@ def _stack(step: PlannedStep, cancellation: Cancellation) -> str:
 
 def _additional(step: PlannedStep, cancellation: Cancellation) -> One:
     message = _cancelled_step(step, cancellation).message
-    text = f"Additional error occurred: {message}\n{_stack(step, cancellation)}"
+    text = additional_error(message, _stack(step, cancellation))
     return _log(cancellation.at, text, step.id, StepStatus.FAILED)
 
 

@@ -16,6 +16,7 @@ from mock_server.redaction import Redactor, TooManySecrets
 from mock_server.rendering import UNDEFINED, Budget, BudgetExhausted, RenderingError, render, render_text, truthy
 from mock_server.rendering.limits import CHARACTERS_PER_STEP
 from mock_server.scenario import Behaviour, Duration, LogRule
+from mock_server.segments import additional_error
 from mock_server.step_lines import LINE_NUMBER, lay_out
 from mock_server.validation import InvalidSchema, stacks
 
@@ -126,7 +127,7 @@ class _StepRun:
         duration = self._duration if rule.duration is None else rule.duration.draw(tools.draw)
         if rule.logs is not None:
             self._logs = [replace(log, text=self._scenario_text(log.text), is_numbered=True) for log in rule.logs]
-        starts_at = self._position.starts_at
+        starts_at, failed_before = self._position.starts_at, self._position.failed_before
         status, message = self._ending(failure)
         planned = PlannedStep(
             id=step["id"],
@@ -136,6 +137,7 @@ class _StepRun:
             ends_as=status,
             message=message,
             lines=lay_out(self._logs, starts_at, duration, tools.redactor.text),
+            repeated=None if failure is None or not failed_before else additional_error(failure.message, message),
         )
         output = {} if failure is not None else tools.redactor.value(self._collected_output())
         return StepOutcome(planned, output, None if duration is None else failure)
@@ -143,8 +145,7 @@ class _StepRun:
     def _ending(self, failure: Failure | None) -> tuple[StepStatus, str]:
         if failure is not None:
             stack = f"{failure.name}: {failure.message}\n    at {self._step['action']}\n    at step {self._step['id']}"
-            again = f"Additional error occurred: {failure.message}\n{stack}"
-            return StepStatus.FAILED, again if self._position.failed_before else stack
+            return StepStatus.FAILED, stack
         if self._skipped is not None:
             return StepStatus.SKIPPED, self._skipped
         return StepStatus.COMPLETED, f"Finished step {self._step['name']}"

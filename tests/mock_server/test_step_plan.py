@@ -198,9 +198,10 @@ def test_a_failed_step_tells_its_error_with_a_stack():
     ]
 
 
-def test_a_second_error_is_an_additional_one():
+def test_a_second_error_is_told_once_more_as_an_additional_one():
     outcome = run("debug:log", {"message": "x"}, StepRule(fail=FailRule("HttpError", "no")), failed_before=True)
-    assert outcome.step.message == "Additional error occurred: no\nHttpError: no\n    at debug:log\n    at step it"
+    assert outcome.step.message == "HttpError: no\n    at debug:log\n    at step it"
+    assert outcome.step.repeated == f"Additional error occurred: no\n{outcome.step.message}"
 
 
 def test_a_failed_step_gives_nothing():
