@@ -105,3 +105,12 @@ def parse_number(text: str) -> int | float | None:
     if not math.isfinite(number):
         return None
     return int(number) if number.is_integer() else number
+
+
+def coerce_number(value: QueryValue) -> int | float | None:
+    """A parameter as JavaScript's `Number` reads it, or None for what it calls no number."""
+    if isinstance(value, list):
+        value = value[0] if len(value) == 1 else ()
+    if value == "":
+        return 0
+    return parse_number(value) if isinstance(value, str) else None

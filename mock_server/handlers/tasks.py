@@ -1,5 +1,6 @@
 """The operations of the tag Tasks."""
 
+import math
 from typing import Any
 
 from mock_server.answers import Answer, Header, json_answer
@@ -8,6 +9,7 @@ from mock_server.handlers.event_stream import EventStream
 from mock_server.handlers.long_poll import LongPoll
 from mock_server.handlers.task_list import task_query
 from mock_server.lifecycle import TaskStatus
+from mock_server.query import coerce_number
 from mock_server.request import Call
 from mock_server.simulator import NewTask, Started
 from mock_server.task import Task, TaskEvents
@@ -44,7 +46,7 @@ async def retry_task(call: Call) -> Answer:
 
 async def get_task_event_stream(call: Call) -> EventStream:
     task = await _task(call)
-    return EventStream(call.world, task.id, _after(call), call.simulator.settings.quirks)
+    return EventStream(call.world, task.id, _unchecked_after(call), call.simulator.settings.quirks)
 
 
 async def get_task_events(call: Call) -> LongPoll:
@@ -79,3 +81,9 @@ def _playing(started: Started) -> Header:
 
 def _after(call: Call) -> int:
     return int(call.parameters.get("after", 0))
+
+
+def _unchecked_after(call: Call) -> int | None:
+    after = call.parameters.get("after", 0)
+    number = after if isinstance(after, int | float) else coerce_number(after)
+    return None if number is None else math.floor(number)
