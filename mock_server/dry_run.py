@@ -1,15 +1,16 @@
-"""Dry runs: plan a template that nobody has loaded and tell how it would go. Nothing is kept."""
+"""Dry runs: execute a template that nobody has loaded, in memory, and tell how it went. Nothing is kept."""
 
-import base64
 import random
-import re
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
 from typing import Any
 
 from mock_server.actions.catalogue import ActionCatalogue
+from mock_server.actions.failures import ActionFailed
+from mock_server.actions.workbench import Workplace
+from mock_server.actions.workspace import File, Quota, Workspace
+from mock_server.directory_contents import Files, directory_contents
 from mock_server.entities import Entities
 from mock_server.plan import Brief, make_plan, numbered_steps
 from mock_server.planned import Failure, Plan
@@ -24,7 +25,7 @@ from mock_server.templates import (
 from mock_server.timeline import Timeline
 from mock_server.violations import Violation
 
-_NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/]")
+LogEntry = dict[str, Any]
 
 
 class InvalidTemplate(ValueError):
@@ -35,40 +36,49 @@ class InvalidTemplate(ValueError):
         super().__init__(f"{violation}{argument}")
 
 
-class MalformedFile(ValueError):
-    """An entry of `directoryContents` without a path or contents."""
-
-
-class ForbiddenPath(Exception):
-    """A path that leads out of the workspace; the message is the real server's."""
-
-    def __init__(self) -> None:
-        super().__init__("Relative path is not allowed to refer to a directory outside its parent")
-
-
 class DryRunFailed(Exception):
-    """A step failed, which ends a dry run with an error instead of a result."""
+    """A dry run ended with an error instead of a result. `log` is what it told before."""
 
-    def __init__(self, failure: Failure) -> None:
+    def __init__(self, failure: Failure, log: Sequence[LogEntry] = ()) -> None:
         super().__init__(failure.message)
         self.failure = failure
+        self.log = log
 
 
 @dataclass(frozen=True, slots=True)
 class DryRun:
-    """A request for a dry run."""
+    """A request for a dry run. `files` are the folder of the template."""
 
     template: Mapping[str, Any]
     values: Mapping[str, Any]
     user: Mapping[str, Any]
     secrets: Mapping[str, str] = field(default_factory=dict)
-    directory_contents: Sequence[Mapping[str, Any]] = ()
+    files: Files = ()
 
 
-def dry_run(request: DryRun, actions: ActionCatalogue, entities: Entities) -> dict[str, Any]:
-    """The answer of `dryRunTask`: log, directory contents, output and steps.
+@dataclass(frozen=True, slots=True)
+class DryRunResult:
+    """How a dry run went: its log, what the steps left in the workspace, its output and its steps."""
 
-    Raises InvalidTemplate, UnusableTemplate, InvalidValues, MalformedFile, ForbiddenPath or DryRunFailed.
+    log: Sequence[LogEntry]
+    files: Files
+    output: Mapping[str, Any]
+    steps: Sequence[Mapping[str, Any]]
+
+    def to_json(self) -> dict[str, Any]:
+        """The answer of `dryRunTask`."""
+        return {
+            "log": self.log,
+            "directoryContents": directory_contents(self.files),
+            "output": self.output,
+            "steps": self.steps,
+        }
+
+
+def dry_run(request: DryRun, actions: ActionCatalogue, entities: Entities) -> DryRunResult:
+    """Run the template's steps.
+
+    Raises InvalidTemplate, UnusableTemplate, InvalidValues or DryRunFailed.
     """
     template = request.template
     for violation in template_violations(template):
@@ -77,24 +87,39 @@ def dry_run(request: DryRun, actions: ActionCatalogue, entities: Entities) -> di
         raise UnusableTemplate("Input template is not a template")
     check_values(template, request.values)
     check_secrets(template, request.secrets)
-    contents = [_file(entry) for entry in request.directory_contents]
+    identity = f"dry-run-{uuid.uuid4()}"
+    workplace = Workplace(_contents(request.files), Workspace(f"/tmp/{identity}", Quota()))  # noqa: S108
     spec = template["spec"]
     steps = numbered_steps(spec["steps"])
-    brief = Brief(
-        f"dry-run-{uuid.uuid4()}", steps, spec.get("output", {}), request.values, request.secrets, request.user
-    )
-    plan = make_plan(brief, Behaviour(), actions, entities, random.Random(0), dry_run=True)  # noqa: S311
+    brief = Brief(identity, steps, spec.get("output", {}), request.values, request.secrets, request.user)
+    plan = make_plan(brief, Behaviour(), actions, entities, random.Random(0), workplace=workplace)  # noqa: S311
+    log = _log(plan)
     if plan.error is not None:
-        raise DryRunFailed(plan.error)
-    return {
-        "log": _log(plan),
-        "directoryContents": sorted(contents, key=lambda file: file["path"]),
-        "output": plan.output,
-        "steps": [{**step, "status": planned.ends_as.value} for step, planned in zip(steps, plan.steps, strict=True)],
-    }
+        raise DryRunFailed(plan.error, log)
+    ended = [{**step, "status": planned.ends_as.value} for step, planned in zip(steps, plan.steps, strict=True)]
+    return DryRunResult(log, _result(workplace.workspace), plan.output or {}, ended)
 
 
-def _log(plan: Plan) -> list[dict[str, Any]]:
+def _contents(files: Files) -> Workspace:
+    # The name of a folder that never exists: the real server shows one like it in its errors.
+    contents = Workspace(f"/tmp/dry-run-content-{uuid.uuid4()}", Quota(), exists=False)  # noqa: S108
+    try:
+        for path, file in files:
+            parts = contents.locate(path)
+            # The real server writes such a file where the folder will be, and then forgets it.
+            if parts:
+                contents.write(parts, file)
+    except ActionFailed as failed:
+        raise DryRunFailed(Failure(failed.name, str(failed))) from failed
+    return contents
+
+
+def _result(workspace: Workspace) -> list[tuple[str, File]]:
+    """What the real server shows of a workspace: not the repository in it."""
+    return [(path, file) for path, file in workspace.files() if not path.startswith(".git/") and path != ".git"]
+
+
+def _log(plan: Plan) -> list[LogEntry]:
     timeline = Timeline(plan)
     moments = [timeline[index] for index in range(len(timeline) - 1)]
     # The real server has the keys in this order here, unlike in events.
@@ -106,20 +131,3 @@ def _log(plan: Plan) -> list[dict[str, Any]]:
     # The real server takes the unpacking of the directory contents for one more step.
     entries[0]["body"] = {"message": f"Starting up task with {len(plan.steps) + 1} steps"}
     return entries
-
-
-def _file(entry: Mapping[str, Any]) -> dict[str, Any]:
-    try:
-        path, content = PurePosixPath(entry["path"]), entry["base64Content"]
-    except KeyError as missing:
-        raise MalformedFile(f"Malformed request: every file needs {missing}") from None
-    if path.is_absolute() or ".." in path.parts:
-        raise ForbiddenPath
-    return {"path": str(path), "executable": False, "base64Content": _canonical_base64(content)}
-
-
-def _canonical_base64(text: str) -> str:
-    # As leniently as the real server decodes: what does not belong is passed over.
-    bare = _NOT_BASE64.sub("", text.replace("-", "+").replace("_", "/"))
-    whole = bare[: len(bare) - 1] if len(bare) % 4 == 1 else bare
-    return base64.b64encode(base64.b64decode(whole + "=" * (-len(whole) % 4))).decode()

@@ -7,7 +7,8 @@ from typing import Any
 from mock_server.answers import Answer, Header, json_answer
 from mock_server.auth import IllegalToken, MissingCredentials
 from mock_server.cancellation import StepReductionFault
-from mock_server.dry_run import DryRunFailed, ForbiddenPath, InvalidTemplate, MalformedFile
+from mock_server.directory_contents import MalformedFiles
+from mock_server.dry_run import DryRunFailed, InvalidTemplate
 from mock_server.entity_refs import MalformedEntityRef
 from mock_server.framework import Unauthorized
 from mock_server.redaction import TooManySecrets
@@ -32,14 +33,13 @@ STATUSES: dict[str, int] = {
     "TypeError": 500,
 }
 NAMES: dict[type[Exception], str] = {
-    ForbiddenPath: "NotAllowedError",
     IllegalToken: "AuthenticationError",
     InvalidRequest: "InputError",
     InvalidSchema: "InputError",
     InvalidTemplate: "InputError",
     InvalidWorldName: "InputError",
     MalformedEntityRef: "InputError",
-    MalformedFile: "InputError",
+    MalformedFiles: "InputError",
     MethodNotAllowed: "MethodNotAllowedError",
     MissingCredentials: "AuthenticationError",
     NoSuchRoute: "NotFoundError",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from mock_server.actions.catalogue import ActionCatalogue
+from mock_server.actions.workbench import Workplace
 from mock_server.cancellation import StepReductionFault, cancel
 from mock_server.clock import Milliseconds
 from mock_server.entities import Entities
@@ -56,10 +57,13 @@ def make_plan(
     draw: random.Random,
     *,
     use: int = 1,
-    dry_run: bool = False,
+    workplace: Workplace | None = None,
     quirks: Collection[Quirk] = (),
 ) -> Plan:
-    """The plan of a task. The same arguments give the same plan, and no secret is in it."""
+    """The plan of a task. The same arguments give the same plan, and no secret is in it.
+
+    With a `workplace` it is a dry run, which leaves its files there.
+    """
     redactor = Redactor(brief.secrets.values())
     context: dict[str, Any] = {
         "parameters": brief.values,
@@ -70,8 +74,11 @@ def make_plan(
     }
     claimed_at = (behaviour.queue or NO_TIME).draw(draw)
     budget = Budget(LIMITS)
-    tools = Tools(behaviour, actions, entities, draw, redactor, budget, brief.secrets, use=use, dry_run=dry_run)
+    tools = Tools(behaviour, actions, entities, draw, redactor, budget, brief.secrets, use=use, workplace=workplace)
     steps, error, ends_at = _plan_steps(brief.steps, tools, context, claimed_at or 0)
+    if workplace is not None:
+        # The real server takes the packing of the results for one more step, with an id of its own.
+        context["steps"][brief.task_id.removeprefix("dry-run-")] = {"output": {}}
     output = None
     if error is None:
         output = _render_output(brief.output, context, budget)

@@ -8,6 +8,9 @@ from typing import Any
 
 from mock_server.actions.catalogue import Action, ActionCatalogue
 from mock_server.actions.effects import complete_output, effect_of, example_output
+from mock_server.actions.execution import execute
+from mock_server.actions.failures import ActionFailed
+from mock_server.actions.workbench import Workbench, Workplace
 from mock_server.clock import Milliseconds
 from mock_server.entities import Entities
 from mock_server.lifecycle import StepStatus
@@ -33,7 +36,10 @@ _UNREGISTERED = (
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What every step of a task is planned with. `redactor` learns as steps are rendered, `budget` is used up."""
+    """What every step of a task is planned with. `redactor` learns as steps are rendered, `budget` is used up.
+
+    With a `workplace` it is a dry run: actions are executed there, or skipped.
+    """
 
     behaviour: Behaviour
     actions: ActionCatalogue
@@ -43,7 +49,7 @@ class Tools:
     budget: Budget
     secrets: Mapping[str, str]
     use: int
-    dry_run: bool
+    workplace: Workplace | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +119,7 @@ class _StepRun:
         action = self._action
         if action is None and self._rule.outputs is None:
             raise _StepFailed("NotFoundError", _UNREGISTERED.format(self._step["action"]))
-        if action is not None and self._tools.dry_run and not self._enters_dry_run(action):
+        if action is not None and self._tools.workplace and not self._enters_dry_run(action):
             return
         if "each" in self._step:
             self._run_each()
@@ -190,18 +196,32 @@ class _StepRun:
             input = self._input(context)
             _check_input(action, input, subject)
             # What an action logs and gives is shown, so it is made of what may be shown.
-            effect = effect_of(action, self._tools.redactor.value(input), self._tools.entities)
-            for message in effect.logs:
-                self._log(message)
-            self._duration += Duration(*effect.duration).draw(self._tools.draw) or 0
-            if effect.failure is not None:
-                raise _StepFailed(effect.failure.name, effect.failure.message)
-            output = dict(effect.output)
-            if not effect.whole:
-                output = complete_output(action, output, self._tools.draw)
+            shown = self._tools.redactor.value(input)
+            place = self._tools.workplace
+            output = self._seem(action, shown) if place is None else self._execute(action, shown, place)
         if self._rule.outputs is not None:
             output = self._render(dict(self._rule.outputs), self._scenario_context(context))
         self._outputs.append(output)
+
+    def _seem(self, action: Action, input: dict[str, Any]) -> dict[str, Any]:
+        effect = effect_of(action, input, self._tools.entities)
+        for message in effect.logs:
+            self._log(message)
+        self._duration += Duration(*effect.duration).draw(self._tools.draw) or 0
+        if effect.failure is not None:
+            raise _StepFailed(effect.failure.name, effect.failure.message)
+        output = dict(effect.output)
+        return output if effect.whole else complete_output(action, output, self._tools.draw)
+
+    def _execute(self, action: Action, input: dict[str, Any], place: Workplace) -> dict[str, Any]:
+        tools = self._tools
+        bench = Workbench(place.contents, place.workspace, tools.entities, tools.budget, self._log)
+        try:
+            return execute(action.id, input, bench)
+        except ActionFailed as failed:
+            raise _StepFailed(failed.name, str(failed)) from failed
+        except BudgetExhausted as error:
+            raise _StepFailed("InputError", str(error)) from error
 
     def _collected_output(self) -> dict[str, Any]:
         if "each" not in self._step or self._skipped is not None:

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mock_server.actions.catalogue import Action
+from mock_server.actions.cataloguing import fetch_entities
+from mock_server.actions.failures import ActionFailed
 from mock_server.actions.repositories import pull_request, repository
 from mock_server.clock import SECOND, Milliseconds
 from mock_server.entities import Entities
@@ -113,15 +115,10 @@ def _fetch_template(input: Input, _: Entities) -> Effect:
 
 
 def _catalog_fetch(input: Input, entities: Entities) -> Effect:
-    kind, namespace = input.get("defaultKind", ""), input.get("defaultNamespace", "default")
-    single = "entityRef" in input
-    if not single and "entityRefs" not in input and not input.get("optional"):
-        return Effect((0.05, 0.2), failure=Failure("Error", "Missing entity reference or references"))
-    refs = [input["entityRef"]] if single else input.get("entityRefs", [])
-    found = [entities.find(ref, default_kind=kind, default_namespace=namespace) for ref in refs]
-    if None in found and not input.get("optional"):
-        return Effect((0.05, 0.2), failure=Failure("Error", f"Entity {refs[found.index(None)]} not found"))
-    return Effect((0.05, 0.2), output={"entity": found[0]} if single else {"entities": found}, whole=True)
+    try:
+        return Effect((0.05, 0.2), output=fetch_entities(input, entities), whole=True)
+    except ActionFailed as failed:
+        return Effect((0.05, 0.2), failure=Failure(failed.name, str(failed)))
 
 
 def _catalog_register(input: Input, _: Entities) -> Effect:

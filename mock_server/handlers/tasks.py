@@ -4,6 +4,7 @@ import math
 from typing import Any
 
 from mock_server.answers import Answer, Header, json_answer
+from mock_server.directory_contents import read_directory_contents
 from mock_server.dry_run import DryRun, dry_run
 from mock_server.handlers.event_stream import EventStream
 from mock_server.handlers.long_poll import LongPoll
@@ -66,9 +67,9 @@ async def dry_run_task(call: Call) -> Answer:
         body["values"],
         call.simulator.user(call.principal),
         body.get("secrets", {}),
-        body.get("directoryContents", []),
+        read_directory_contents(body.get("directoryContents", [])),
     )
-    return json_answer(200, dry_run(request, call.simulator.actions, call.simulator.catalog.entities))
+    return json_answer(200, dry_run(request, call.simulator.actions, call.simulator.catalog.entities).to_json())
 
 
 async def _task(call: Call) -> Task:

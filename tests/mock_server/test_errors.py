@@ -7,7 +7,8 @@ import pytest
 
 from mock_server.auth import IllegalToken, MissingCredentials
 from mock_server.cancellation import StepReductionFault
-from mock_server.dry_run import DryRunFailed, ForbiddenPath, InvalidTemplate, MalformedFile
+from mock_server.directory_contents import MalformedFiles
+from mock_server.dry_run import DryRunFailed, InvalidTemplate
 from mock_server.entity_refs import EntityRef, MalformedEntityRef
 from mock_server.errors import NAMES, STATUSES, answer_to
 from mock_server.framework import Unauthorized
@@ -24,7 +25,6 @@ from mock_server.world import InvalidWorldName
 
 VIOLATION = Violation(("body", "a/b", 0), "type", "must be string", ("type", "string"))
 TABLE = [
-    (ForbiddenPath(), 403, "Relative path is not allowed to refer to a directory outside its parent"),
     (IllegalToken(), 401, "Illegal token"),
     (InvalidRequest("request/body must be object"), 400, "request/body must be object"),
     (InvalidSchema("no schema"), 400, "no schema"),
@@ -32,7 +32,7 @@ TABLE = [
     (InvalidTemplate(Violation((), "const", "must be equal to constant")), 400, "<root> must be equal to constant"),
     (InvalidWorldName(), 400, "The name of a world is 1 to 64 letters, digits, '_' or '-'"),
     (MalformedEntityRef("no reference"), 400, "no reference"),
-    (MalformedFile("no file"), 400, "no file"),
+    (MalformedFiles([]), 400, "Malformed request: []"),
     (MethodNotAllowed("PUT", ["GET", "HEAD"]), 405, "PUT is not allowed here, only GET, HEAD"),
     (MissingCredentials(), 401, "Missing credentials"),
     (NoSuchRoute("/nope"), 404, "There is nothing at /nope"),

@@ -16,6 +16,7 @@ from mock_server.plan import Brief, make_plan, numbered_steps
 from mock_server.planned import Failure, Plan
 from mock_server.scenario import Behaviour, Duration, FailRule, LogRule, StepRule
 from mock_server.timeline import Timeline, View, event_capacity, view
+from tests.mock_server.actions.workplaces import a_workplace
 
 ACTIONS = load_actions()
 RECORDED = json.loads((Path(__file__).parent / "rendering" / "templating.json").read_text(encoding="utf-8"))["step_if"]
@@ -40,7 +41,15 @@ def planned(
     parts = {"output": {}, "values": {}, "secrets": {}, "user": {}} | brief
     task = Brief(task_id="42", steps=numbered_steps(steps), **parts)
     draw = random.Random(seed)
-    return make_plan(task, behaviour or Behaviour(), ACTIONS, Entities([]), draw, use=use, dry_run=dry_run)
+    return make_plan(
+        task,
+        behaviour or Behaviour(),
+        ACTIONS,
+        Entities([]),
+        draw,
+        use=use,
+        workplace=a_workplace() if dry_run else None,
+    )
 
 
 def messages(plan: Plan) -> list[str]:

@@ -15,6 +15,7 @@ from mock_server.redaction import Redactor
 from mock_server.rendering import Budget
 from mock_server.scenario import Behaviour, Duration, FailRule, LogRule, StepRule
 from mock_server.step_plan import StepOutcome, StepPosition, Tools, plan_step
+from tests.mock_server.actions.workplaces import a_workplace
 
 ACTIONS = load_actions()
 INFO = "\u001b[32minfo\u001b[39m: "
@@ -52,7 +53,7 @@ def run(
         budget=Budget(LIMITS),
         secrets=secrets,
         use=use,
-        dry_run=dry_run,
+        workplace=a_workplace() if dry_run else None,
     )
     context = {"parameters": values or {}, "user": {"ref": "user:default/guest"}, "steps": {}}
     functions = {"always": lambda: True, "failure": lambda: failed_before}

@@ -91,14 +91,37 @@ async def test_a_dry_run_knows_who_asks(lasting_api):
     assert (await dry_run(lasting_api, made))["output"] == {"user": "user:default/guest"}
 
 
-async def test_a_dry_run_gives_the_directory_back_in_the_order_of_its_paths(lasting_api):
+FETCH = {"id": "fetch", "action": "fetch:plain", "input": {"url": "."}}
+
+
+async def test_a_dry_run_gives_what_its_steps_left_in_the_order_of_the_paths(lasting_api):
     text = base64.b64encode("Grüße".encode()).decode()
     files = [{"path": "src/b.txt", "base64Content": text}, {"path": "./a.txt", "base64Content": ""}]
-    result = await dry_run(lasting_api, template(), directoryContents=files)
+    result = await dry_run(lasting_api, template(steps=[FETCH]), directoryContents=files)
     assert result["directoryContents"] == [
         {"path": "a.txt", "executable": False, "base64Content": ""},
         {"path": "src/b.txt", "executable": False, "base64Content": text},
     ]
+
+
+async def test_what_no_step_fetches_is_not_in_the_result(lasting_api):
+    files = [{"path": "a.txt", "base64Content": ""}]
+    assert (await dry_run(lasting_api, template(), directoryContents=files))["directoryContents"] == []
+
+
+async def test_a_file_that_may_be_executed_stays_so(lasting_api):
+    files = [{"path": "gradlew", "base64Content": "", "executable": True}]
+    result = await dry_run(lasting_api, template(steps=[FETCH]), directoryContents=files)
+    assert [file["executable"] for file in result["directoryContents"]] == [True]
+
+
+async def test_a_dry_run_renders_a_skeleton(lasting_api):
+    skeleton = base64.b64encode(b"# ${{ values.name }}").decode()
+    files = [{"path": "skeleton/${{ values.name }}/README.md", "base64Content": skeleton}]
+    render = {"action": "fetch:template", "input": {"url": "./skeleton", "values": {"name": "${{ parameters.name }}"}}}
+    result = await dry_run(lasting_api, template(steps=[render]), {"name": "shop"}, directoryContents=files)
+    [file] = result["directoryContents"]
+    assert (file["path"], base64.b64decode(file["base64Content"])) == ("shop/README.md", b"# shop")
 
 
 @pytest.mark.parametrize(
@@ -115,11 +138,11 @@ async def test_a_dry_run_gives_the_directory_back_in_the_order_of_its_paths(last
 )
 async def test_contents_that_are_no_base64_are_decoded_as_far_as_they_go(lasting_api, given, kept):
     files = [{"path": "a", "base64Content": given}]
-    result = await dry_run(lasting_api, template(), directoryContents=files)
+    result = await dry_run(lasting_api, template(steps=[FETCH]), directoryContents=files)
     assert result["directoryContents"][0]["base64Content"] == kept
 
 
-@pytest.mark.parametrize("path", ["/etc/passwd", "..", "../a", "a/../../b", "a/../b", "./../a"])
+@pytest.mark.parametrize("path", ["/etc/passwd", "..", "../a", "a/../../b", "./../a", "a\0b"])
 async def test_a_path_out_of_the_workspace_is_forbidden(lasting_api, path):
     files = [{"path": "fine", "base64Content": ""}, {"path": path, "base64Content": ""}]
     response = await lasting_api.post("/v2/dry-run", json=dry(template(), directoryContents=files))
@@ -133,7 +156,10 @@ async def test_a_path_out_of_the_workspace_is_forbidden(lasting_api, path):
 @pytest.mark.parametrize(("file", "missing"), [({"base64Content": ""}, "path"), ({"path": "a"}, "base64Content")])
 async def test_a_file_without_a_path_or_contents_is_refused(lasting_api, file, missing):
     response = await lasting_api.post("/v2/dry-run", json=dry(template(), directoryContents=[file]))
-    assert refusal(response)["message"] == f"Malformed request: every file needs '{missing}'"
+    message = refusal(response)["message"]
+    issue = {"code": "invalid_type", "expected": "string", "received": "undefined"}
+    issue |= {"path": ["directoryContents", 0, missing], "message": "Required"}
+    assert message == f"Malformed request: {json.dumps([issue], indent=2)}"
 
 
 @pytest.mark.parametrize(
@@ -303,5 +329,5 @@ async def test_a_dry_run_keeps_nothing(api):
 
 async def test_a_dry_run_takes_no_time_and_is_the_same_every_time(lasting_api):
     wait = {"id": "wait", "action": "debug:wait", "input": {"minutes": 9}}
-    made = template(steps=[wait, {"id": "fetch", "action": "fetch:plain", "input": {"url": "./skeleton"}}])
+    made = template(steps=[wait, {"id": "log", "action": "debug:log", "input": {"listWorkspace": True}}])
     assert await dry_run(lasting_api, made) == await dry_run(lasting_api, made)
