@@ -11,6 +11,8 @@ from mock_server.clock import Milliseconds
 from mock_server.lifecycle import EventType, StepStatus, TaskStatus
 from mock_server.planned import Body, Cancellation, CancelNote, Failure, Lines, Moment, Plan, PlannedStep
 
+_NO_TOKEN = Failure("ResponseError", "Request failed with 401 Unauthorized")
+
 
 class Segment(Protocol):
     """A number of events that follow one another."""
@@ -135,16 +137,16 @@ def _cancelled(plan: Plan, cancellation: Cancellation) -> Iterator[One]:
 
 def _aborted(plan: Plan, cancellation: Cancellation) -> Iterator[One]:
     at, index = cancellation.at, cancellation.step
-    first = plan.steps[index or 0]
-    failed_before = any(step.ends_as is StepStatus.FAILED for step in plan.steps[: index or 0])
     if index is None:
-        # Thrown before the step can fail by itself, so that nothing tells of its end.
-        yield _beginning(first, at)
-    else:
-        yield _log(at, _stack(first, cancellation), first.id, StepStatus.FAILED)
-        if failed_before:
-            yield _additional(first, cancellation)
-    for step in plan.steps[(index or 0) + 1 :]:
+        # The cancel took the task's own token away, so that the worker cannot even ask what it may do.
+        yield _completion(at, TaskStatus.FAILED, None, _NO_TOKEN)
+        return
+    first = plan.steps[index]
+    failed_before = any(step.ends_as is StepStatus.FAILED for step in plan.steps[:index])
+    yield _log(at, _stack(first, cancellation), first.id, StepStatus.FAILED)
+    if failed_before:
+        yield _additional(first, cancellation)
+    for step in plan.steps[index + 1 :]:
         if step.follows_failure:
             yield _beginning(step, at)
             yield _additional(step, cancellation)

@@ -184,21 +184,15 @@ def test_a_task_that_was_cancelled_in_the_queue_fails_when_it_is_claimed():
     assert events(cancelled) == [
         (50, "cancelled", 0, "cancelled"),
         (100, "log", None, None),
-        (100, "log", "a", "processing"),
-        (100, "log", "b", "skipped"),
-        (100, "log", "c", "skipped"),
         (100, "completion", None, None),
     ]
 
 
-def test_a_step_that_is_aborted_at_the_claim_says_nothing_of_its_end_although_it_is_instant():
-    instant = plan_of(step("a", 100, 100), step("b", 100, 100, follows_failure=True))
-    assert events(cancel(instant, 50, "42", quirks=ZERO), first=2) == [
-        (100, "log", "a", "processing"),
-        (100, "log", "b", "processing"),
-        (100, "log", "b", "failed"),
-        (100, "completion", None, None),
-    ]
+def test_a_task_that_lost_its_token_in_the_queue_fails_without_a_step():
+    assert Timeline(cancel(PLAN, 50, "42", quirks=ZERO))[2].body == {
+        "message": "Run completed with status: failed",
+        "error": {"name": "ResponseError", "message": "Request failed with 401 Unauthorized"},
+    }
 
 
 def test_a_retried_task_that_is_aborted_at_the_claim_keeps_its_recovery():
