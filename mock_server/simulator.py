@@ -79,6 +79,7 @@ class Simulator:
         self.scenarios = scenarios
         self.settings = settings
         self.worlds = Worlds(self._make_world)
+        self._steps: dict[str, tuple[Mapping[str, Any], list[dict[str, Any]]]] = {}
 
     async def create_task(self, world: World, principal: Principal, new: NewTask) -> Started:
         """Create a task and plan it whole.
@@ -176,7 +177,7 @@ class Simulator:
         recovery = spec.get("EXPERIMENTAL_recovery")
         return {
             "apiVersion": template["apiVersion"],
-            "steps": numbered_steps(spec["steps"]),
+            "steps": self._numbered_steps(template),
             **({} if recovery is None else {"EXPERIMENTAL_recovery": recovery}),
             "output": spec.get("output", {}),
             "parameters": values,
@@ -187,6 +188,14 @@ class Simulator:
                 "entity": {"metadata": template["metadata"]},
             },
         }
+
+    def _numbered_steps(self, template: Mapping[str, Any]) -> list[dict[str, Any]]:
+        # The tasks of a template share them: they are most of what a task would take up.
+        ref = str(ref_of(template))
+        known = self._steps.get(ref)
+        if known is None or known[0] is not template:
+            known = self._steps[ref] = template, numbered_steps(template["spec"]["steps"])
+        return known[1]
 
     def _plan(
         self,
