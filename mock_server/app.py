@@ -11,8 +11,9 @@ from mock_server.answers import App, Receive, Scope, Send
 from mock_server.auth import GUEST, SERVICE_TOKEN, USER_TOKEN, Authenticator, AuthMode
 from mock_server.control.health import Health
 from mock_server.cors import Cors
+from mock_server.document import served_document
 from mock_server.edge import Edge
-from mock_server.handlers import actions, tasks, templates
+from mock_server.handlers import actions, autocompletion, tasks, templates
 from mock_server.quirks import Quirk
 from mock_server.request import EXCHANGE, NoSuchRoute
 from mock_server.scenario import DEFAULT_SCENARIO
@@ -21,7 +22,6 @@ from mock_server.simulator import Principal, Settings, Simulator
 from mock_server.spec import DocumentedApi
 from mock_server.swagger import DocumentPages
 from mock_server.templates import load_catalog
-from openapi.documents import load_published
 
 SHIPPED = Path(__file__).parents[1] / "scenarios"
 DEFAULT_TOKENS: Mapping[str, Principal] = MappingProxyType(
@@ -57,11 +57,11 @@ class MockServer:
             load_scenarios([SHIPPED, *options.scenarios], SHIPPED / "scenario.schema.json"),
             settings,
         )
-        document = load_published()
+        document = served_document(options.quirks)
         api = DocumentedApi(
             document,
             base_path=MOUNT,
-            functions=(tasks, templates, actions),
+            functions=(tasks, templates, actions, autocompletion),
             authenticator=Authenticator(options.tokens, options.auth),
             simulator=self.simulator,
         )

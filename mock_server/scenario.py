@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any, Literal
 
@@ -142,6 +142,10 @@ class Match:
         )
 
 
+# By provider and kind of resource: what there is to choose from.
+Suggestions = Mapping[str, Mapping[str, Sequence[Mapping[str, str]]]]
+
+
 @dataclass(frozen=True, slots=True)
 class Scenario:
     """One scenario file. `match` is None for a scenario that is only used by name."""
@@ -151,6 +155,7 @@ class Scenario:
     match: Match | None
     behaviour: Behaviour
     uses: tuple[tuple[Uses, Behaviour], ...] = ()
+    autocomplete: Suggestions = field(default_factory=dict)
 
     def at_use(self, use: int) -> Behaviour:
         """The behaviour at the n-th use (from 1)."""

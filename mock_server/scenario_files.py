@@ -22,6 +22,8 @@ from mock_server.scenario import (
 from mock_server.sources import BrokenFile, Location, Source, read_sources, yaml_files
 from mock_server.violations import compile_schema, first_mistake
 
+_VERBATIM = frozenset({"match", "autocomplete"})
+
 
 def load_scenarios(folders: Sequence[Path], schema: Path) -> Scenarios:
     """Load every scenario of the folders; one of a later folder replaces one of the same name.
@@ -63,6 +65,7 @@ def _scenario(name: str, source: Source) -> Scenario:
         match=None if match is None else _match(match),
         behaviour=_behaviour(data),
         uses=tuple((_uses(entry["use"]), _behaviour(entry)) for entry in data.get("uses", [])),
+        autocomplete=data.get("autocomplete", {}),
     )
 
 
@@ -74,7 +77,8 @@ def _check(source: Source, value: Any, location: Location) -> None:
     if key in {"queue", "duration"} and isinstance(value, list) and value[0] > value[1]:
         raise source.broken(location, f"no time is at least {value[0]} and at most {value[1]}")
     if isinstance(value, str):
-        mistake = compile_text(value, DEFAULT_LIMITS).failure if "match" not in location else None
+        is_rendered = not _VERBATIM.intersection(location)
+        mistake = compile_text(value, DEFAULT_LIMITS).failure if is_rendered else None
         if mistake is not None:
             raise source.broken(location, mistake)
     elif isinstance(value, dict | list):

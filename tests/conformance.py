@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import jsonschema_rs
 
-from openapi.documents import load_published
+from openapi.documents import load_backstage
 
 MOUNT = "/api/scaffolder"
 ENVELOPE = {
@@ -47,7 +47,7 @@ class Conformance:
     """Knows the operations of the document and what each may answer."""
 
     def __init__(self) -> None:
-        document = load_published()
+        document = load_backstage()
         self._document = document
         self._operations = [
             (method.upper(), re.compile(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path))), operation)

@@ -3,7 +3,7 @@ import re
 import pytest
 
 from mock_server.app import MockServer
-from openapi.documents import load_published
+from openapi.documents import load_backstage
 from tests.mock_server.conftest import Api
 
 HOST = "http://mock"
@@ -25,7 +25,7 @@ async def test_the_document_is_served_to_everybody_with_the_address_of_the_serve
     response = await api.get("/openapi.json", headers=NOBODY)
     assert response.status_code == 200
     assert response.headers["content-type"] == "application/json; charset=utf-8"
-    assert response.json() == load_published() | {"servers": [{"url": "http://mock/api/scaffolder"}]}
+    assert response.json() == load_backstage() | {"servers": [{"url": "http://mock/api/scaffolder"}]}
 
 
 @pytest.mark.parametrize(
