@@ -1,7 +1,7 @@
 """Templates in the idioms people use, dry-run to the folder trees, logs and outputs that scaffolder-backend 4.2.0 gave.
 
-A folder of `dry_runs/` holds `template/` (template.yaml and what its steps fetch), `values.json`, `expected/` (the tree,
-with the permissions that a task gives it) and `result.json` (output and log; WORKSPACE stands for a folder's path).
+A folder of `dry_runs/` holds `template/` (template.yaml and what its steps fetch), `values.json`, `expected/` (the
+tree, with the permissions that a task gives it) and `result.json` (output and log; WORKSPACE stands for a path).
 """
 
 import base64
