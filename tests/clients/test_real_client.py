@@ -2,29 +2,61 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from mock_server.quirks import Quirk
 from tests.requirements import require
 from tests.server_process import running_server
 
 HERE = Path(__file__).parent
-VALUES = json.loads((HERE.parent / "mock_server/data/demo_values.json").read_text(encoding="utf-8"))
-JOURNEYS = [
-    "listActions",
-    "parameterSchema",
-    "scaffold",
-    "getTask",
-    "resumeStream",
-    "listTasks",
-    "cancelTask",
-    "failingTask",
-    "dryRun",
-    "errors",
-]
+ROOT = HERE.parents[1]
+DEMO_VALUES = (HERE.parent / "mock_server/data/demo_values.json").read_text(encoding="utf-8")
+TEMPLATES = ("--templates", str(ROOT / "scenarios/templates"), "--templates", str(HERE / "templates.yaml"))
+# The client never asks for /logs.
+UNNOTICED = {Quirk.NO_LOGS}
+UNBUILT = {
+    "templatingExtensions",
+    "longPolling",
+    "longPollingAtTheEnd",
+    "pages",
+    "retryCompleted",
+    "retryFailed",
+    "retryCancelled",
+    "recoverableTask",
+    "dryRunWithFiles",
+    "requestRefused",
+    "autocompleteRefused",
+    "retryWhileRunning",
+    "retryWithoutSecrets",
+    "longPollingWaits",
+    "bareDryRun",
+    "contentsRequired",
+    "emptyNotFound",
+    "faultyDryRun",
+    "faultyRef",
+    "firstViolation",
+    "lateCancelEvent",
+    "noCompletedAt",
+    "nullHeartbeat",
+}
+
+
+def listed(name: str) -> list[str]:
+    """The functions that a module of the driver exports as the list of this name."""
+    module = (HERE / f"{name}.mjs").read_text(encoding="utf-8")
+    found = re.search(rf"export const {name} = \[(.*?)\];", module, re.DOTALL)
+    assert found is not None
+    return re.findall(r"\b[a-z]\w+\b", re.sub(r"process\.env\.SERVER_PID", "", found[1]))
+
+
+def cases(name: str) -> list:
+    unbuilt = pytest.mark.xfail(reason="what it needs is not built yet", strict=False)
+    return [pytest.param(case, marks=[unbuilt] if case in UNBUILT else []) for case in listed(name)]
 
 
 @pytest.fixture(scope="module")
@@ -43,21 +75,18 @@ def package(tmp_path_factory) -> Path:
         except subprocess.CalledProcessError as error:
             (cache / "package-lock.json").unlink()
             pytest.fail(error.stderr.decode())
-    shutil.copy(HERE / "drive.mjs", cache)
+    for module in HERE.glob("*.mjs"):
+        shutil.copy(module, cache)
     return cache
 
 
-@pytest.fixture(scope="module")
-def results(package) -> dict[str, dict]:
-    values = {
-        "DATA_PIPELINE_VALUES": json.dumps(VALUES["template:default/data-pipeline"]),
-        "BROKEN_VALUES": json.dumps(VALUES["template:default/broken-legacy-migration"]),
-    }
-    with running_server("--speed", "10") as server:
+def drive(package: Path, name: str, *options: str) -> dict[str, dict]:
+    """What came of each function of the list, on a server of its own."""
+    with running_server("--speed", "10", *TEMPLATES, *options) as server:
         driven = subprocess.run(
-            [require("node"), "drive.mjs", server.url, "mock-user-token"],
+            [require("node"), "drive.mjs", name, server.url, "mock-user-token"],
             cwd=package,
-            env={**os.environ, **values},
+            env={**os.environ, "DEMO_VALUES": DEMO_VALUES, "SERVER_PID": str(server.process.pid)},
             capture_output=True,
             text=True,
             timeout=180,
@@ -67,10 +96,40 @@ def results(package) -> dict[str, dict]:
     return {result["journey"]: result for result in map(json.loads, driven.stdout.splitlines())}
 
 
-@pytest.mark.parametrize("journey", JOURNEYS)
-def test_the_real_client_completes_its_journey(results, journey):
-    assert results[journey]["ok"], results[journey]
+@pytest.fixture(scope="module")
+def journeys(package):
+    return drive(package, "journeys")
 
 
-def test_every_journey_of_the_driver_is_listed_here(results):
-    assert sorted(results) == sorted(JOURNEYS)
+@pytest.fixture(scope="module")
+def refusals(package):
+    return drive(package, "refusals")
+
+
+@pytest.fixture(scope="module")
+def quirks(package):
+    return drive(package, "quirks", "--quirks")
+
+
+@pytest.mark.parametrize("journey", cases("journeys"))
+def test_the_real_client_completes_its_journey(journeys, journey):
+    assert journeys[journey]["ok"], journeys[journey]
+
+
+@pytest.mark.parametrize("refusal", cases("refusals"))
+def test_the_real_client_fails_as_it_does_with_the_real_server(refusals, refusal):
+    assert refusals[refusal]["ok"], refusals[refusal]
+
+
+@pytest.mark.parametrize("quirk", cases("quirks"))
+def test_a_quirk_is_to_the_real_client_what_it_is_on_the_real_server(quirks, quirk):
+    assert quirks[quirk]["ok"], quirks[quirk]
+
+
+def test_each_quirk_that_the_client_can_notice_is_tried():
+    names = {re.sub("[A-Z]", lambda capital: "-" + capital[0].lower(), name) for name in listed("quirks")}
+    assert names == {quirk.value for quirk in set(Quirk) - UNNOTICED}
+
+
+def test_what_is_listed_is_what_is_driven(journeys, refusals, quirks):
+    assert (list(journeys), list(refusals), list(quirks)) == (listed("journeys"), listed("refusals"), listed("quirks"))
