@@ -109,18 +109,18 @@ class _Replay:
         exchange = asked.exchange
         is_read = exchange.method == "GET" and asked.at is not None
         second_ends = ((asked.at or 0) // SECOND + 1) * SECOND - self._start
-        first: list[str] | None = None
+        tried: list[list[str]] = []
         while True:
             asked_at = self._time.now()
             heard = await self._answer(self._request_of(exchange))
             identities = self._identities.copy()
             differences = list(compare(exchange, _seen(exchange, heard), identities))
-            first = differences if first is None else first
+            tried.append(differences)
             if not differences or not is_read or asked_at < self._time.now() or self._time.now() >= second_ends:
                 break
             await self._time.turn()
         self._identities = identities
-        self._results.append(Result(exchange, tuple(first if differences else ())))
+        self._results.append(Result(exchange, tuple(min(tried, key=len))))
 
     def _request_of(self, exchange: Exchange) -> Request:
         target = self._identities.target(exchange.target)
