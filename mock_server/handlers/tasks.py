@@ -50,9 +50,10 @@ async def get_task_event_stream(call: Call) -> EventStream:
     return EventStream(call.world, task.id, _unchecked_after(call), call.simulator.settings.quirks)
 
 
-async def get_task_events(call: Call) -> LongPoll:
+async def get_task_events(call: Call) -> Answer | LongPoll:
     task = await _task(call)
-    return LongPoll(call.world, task.id, _after(call))
+    found = list(TaskEvents(task).between(_after(call), call.world.clock.now(), completion_again=True))
+    return json_answer(200, found) if found else LongPoll(call.world, task.id, _after(call))
 
 
 async def get_task_logs(call: Call) -> Answer:
