@@ -76,8 +76,8 @@ class Task:
         offsets = (self.plan.claimed_at, end_of(self.plan))
         return min((at for at in (self.started_at + at for at in offsets if at is not None) if at > now), default=None)
 
-    def to_json(self, now: Milliseconds) -> dict[str, Any]:
-        """The published Task at an instant; keys of what has not happened are absent."""
+    def to_json(self, now: Milliseconds, quirks: Collection[Quirk] = ()) -> dict[str, Any]:
+        """The published Task at an instant; without quirks, keys of what has not happened are absent."""
         started = self.started_at
         seen = view(self.plan, now - started)
         task = {
@@ -88,7 +88,9 @@ class Task:
         }
         if seen.last_heartbeat_at is not None:
             task["lastHeartbeatAt"] = timestamp(started + seen.last_heartbeat_at)
-        if seen.completed_at is not None:
+        elif Quirk.NULL_HEARTBEAT in quirks:
+            task["lastHeartbeatAt"] = None
+        if seen.completed_at is not None and Quirk.NO_COMPLETED_AT not in quirks:
             task["completedAt"] = timestamp(started + seen.completed_at)
         if self.created_by is not None:
             task["createdBy"] = self.created_by

@@ -18,8 +18,8 @@ from mock_server.task import Task, TaskEvents
 
 async def list_tasks(call: Call) -> Answer:
     page = await call.world.store.find(task_query(call.parameters))
-    now = call.world.clock.now()
-    return json_answer(200, {"tasks": [task.to_json(now) for task in page.tasks], "totalTasks": page.total})
+    now, quirks = call.world.clock.now(), call.simulator.settings.quirks
+    return json_answer(200, {"tasks": [task.to_json(now, quirks) for task in page.tasks], "totalTasks": page.total})
 
 
 async def create_task(call: Call) -> Answer:
@@ -30,7 +30,7 @@ async def create_task(call: Call) -> Answer:
 
 async def get_task(call: Call) -> Answer:
     task = await _task(call)
-    return json_answer(200, task.to_json(call.world.clock.now()))
+    return json_answer(200, task.to_json(call.world.clock.now(), call.simulator.settings.quirks))
 
 
 async def cancel_task(call: Call) -> Answer:

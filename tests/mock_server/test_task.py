@@ -10,6 +10,7 @@ from mock_server.cancellation import cancel
 from mock_server.clock import timestamp
 from mock_server.lifecycle import RecoveryStrategy, StepStatus, TaskStatus
 from mock_server.planned import Lines, Plan, PlannedStep
+from mock_server.quirks import Quirk
 from mock_server.task import MAX_EARLIER_RUNS, Task, TaskEvents, TaskNotRetriable
 from mock_server.timeline import Timeline
 
@@ -49,6 +50,20 @@ def test_a_task_that_has_ended_says_when():
     assert seen["status"] == "completed"
     assert seen["completedAt"] == timestamp(START + 2_500)
     assert seen["lastHeartbeatAt"] == timestamp(START + 2_500)
+
+
+def test_a_task_of_the_real_server_has_a_null_heartbeat_until_it_is_claimed():
+    keys = ["id", "spec", "status", "createdAt", "lastHeartbeatAt", "createdBy"]
+    seen = task().to_json(START, {Quirk.NULL_HEARTBEAT})
+    assert list(seen) == keys
+    assert seen["lastHeartbeatAt"] is None
+    assert task().to_json(START + 500, {Quirk.NULL_HEARTBEAT}) == task().to_json(START + 500)
+
+
+def test_a_task_of_the_real_server_does_not_say_when_it_ended():
+    plain = task().to_json(START + 99_000)
+    del plain["completedAt"]
+    assert task().to_json(START + 99_000, {Quirk.NO_COMPLETED_AT}) == plain
 
 
 def test_a_cancelled_task_has_ended():
