@@ -80,7 +80,7 @@ class Task:
         """The published Task at an instant; without quirks, keys of what has not happened are absent."""
         started = self.started_at
         seen = view(self.plan, now - started)
-        task = {
+        task: dict[str, Any] = {
             "id": self.id,
             "spec": self.spec,
             "status": seen.status.value,
