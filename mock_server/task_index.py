@@ -26,7 +26,7 @@ class Ordering:
 class TaskQuery:
     """Which tasks are asked for. A filter that is None lets every task through, `limit` None every one to the end.
 
-    Where no ordering decides, the newest task comes first.
+    Without an ordering the newest task comes first; what an ordering leaves open comes as it was created.
     """
 
     creators: frozenset[str] | None = None
@@ -109,7 +109,7 @@ class TaskIndex:
         return [id for group in groups for id in group if id in among]
 
     def _sorted(self, ids: list[str], order: Iterable[Ordering]) -> list[str]:
-        ids.sort(key=self._all.__getitem__, reverse=True)
+        ids.sort(key=self._all.__getitem__)
         for ordering in reversed(list(order)):
             ids.sort(key=self._key(ordering.field), reverse=ordering.descending)
         return ids

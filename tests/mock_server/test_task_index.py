@@ -44,7 +44,7 @@ def by_looking(kept: Kept, query: TaskQuery, now: int) -> tuple[list[str], int]:
     """The same, found by looking at every task."""
     found = [
         task
-        for task in reversed(kept.tasks.values())
+        for task in (kept.tasks.values() if query.order else reversed(kept.tasks.values()))
         if (query.creators is None or task.created_by in query.creators)
         and (query.statuses is None or task.status(now) in query.statuses)
     ]
@@ -126,6 +126,12 @@ def test_equal_tasks_are_ordered_by_the_next_field():
     )
     status, creator = Ordering("status", descending=False), Ordering("created_by", descending=True)
     assert kept.find(5, order=(status, creator))[0] == ["a", "c", "d", "b"]
+
+
+def test_what_an_ordering_leaves_open_comes_as_it_was_created():
+    kept = Kept(map(make, "abc"))
+    for descending in (True, False):
+        assert kept.find(order=(Ordering("status", descending),))[0] == ["a", "b", "c"]
 
 
 def test_what_is_found_is_what_looking_at_every_task_finds():
