@@ -17,8 +17,18 @@ from mock_server.rendering.expressions import (
 )
 from mock_server.rendering.limits import Budget
 from mock_server.rendering.numerals import text_to_number
-from mock_server.rendering.operations import Chain, Conditional, Decision, Membership, Not, Sign, Test
-from mock_server.rendering.operators import EQUALITY, OPERATORS, POWER, Operator
+from mock_server.rendering.operations import (
+    Chain,
+    Conditional,
+    Decision,
+    Floor,
+    Membership,
+    Not,
+    Power,
+    Sign,
+    Test,
+)
+from mock_server.rendering.operators import EQUALITY, OPERATORS, Operator, divide, multiply, remainder
 from mock_server.rendering.patterns.pattern import compile_pattern
 from mock_server.rendering.run import ENVIRONMENT
 from mock_server.rendering.suffixes import Call, Filter, Index, Member, Slice
@@ -28,7 +38,7 @@ from mock_server.rendering.tokens import RESERVED_NAMES, Token, unescaped
 CONSTANTS: dict[str, bool | None] = {"true": True, "false": False, "none": None, "null": None}
 OR, AND, IN, IS = 1, 2, 4, 5
 
-_INSEPARABLE = {OPERATORS["**"][1], OPERATORS["//"][1]}
+Operations = list[tuple[Operator, Expression]]
 
 
 class ExpressionParser(TokenReader):
@@ -47,8 +57,8 @@ class ExpressionParser(TokenReader):
         condition = self._operation(OR)
         return Conditional(condition, value, self._operation(OR) if self.skip("else", "name") else Literal(""))
 
-    def arguments(self) -> Arguments:
-        """The arguments after an opening parenthesis, up to the closing one."""
+    def arguments(self, *, mixed: bool = False) -> Arguments:
+        """The arguments after an opening parenthesis, up to the closing one; only `mixed` ones come in any order."""
         positional: list[Expression] = []
         keywords: list[tuple[str, Expression]] = []
         while not self.skip(")"):
@@ -57,7 +67,7 @@ class ExpressionParser(TokenReader):
             value = self.expression()
             if isinstance(value, Name) and self.skip("="):
                 keywords.append((value.name, self.expression()))
-            elif keywords:
+            elif keywords and not mixed:
                 raise TemplateSyntaxError("a positional argument follows a keyword argument")
             else:
                 positional.append(value)
@@ -74,7 +84,7 @@ class ExpressionParser(TokenReader):
         self._room -= 1
         if self._room < 0:
             raise BudgetExhausted("the expression is nested too deeply")
-        left = self._negation() if least <= IN and self.skip("not", "name") else self._signed()
+        left = self._negation() if least <= IN and self.skip("not", "name") else self._product()
         while True:
             token = self.peek()
             if token.kind == "symbol" and token.text in OPERATORS:
@@ -93,8 +103,44 @@ class ExpressionParser(TokenReader):
         rest: list[tuple[Operator, Expression]] = []
         while self.peek().kind == "symbol" and OPERATORS.get(self.peek().text, (0, None))[0] == level:
             operator = OPERATORS[self.take().text][1]
-            rest.append((operator, self._signed() if level == POWER else self._operation(level + 1)))
+            rest.append((operator, self._operation(level + 1)))
         return Chain(first, tuple(rest))
+
+    def _product(self) -> Expression:
+        first, rest = self._floored()
+        while (operator := {"*": multiply, "/": divide}.get(self.peek().text)) and self.peek().kind == "symbol":
+            self.take()
+            operand, more = self._floored()
+            rest = [*rest, (operator, operand), *more]
+        return _chained(first, rest)
+
+    def _floored(self) -> tuple[Expression, Operations]:
+        # What stands before `//` is divided with all its remainders; what is multiplied with it is not.
+        first, rest = self._remainders()
+        while self.skip("//"):
+            operand, more = self._remainders()
+            first, rest = Floor(_chained(first, [*rest, (divide, operand), *more])), []
+        return first, rest
+
+    def _remainders(self) -> tuple[Expression, Operations]:
+        first = self._power()
+        rest: Operations = []
+        while self.skip("%"):
+            rest.append((remainder, self._power()))
+        return first, rest
+
+    def _power(self) -> Expression:
+        operands = [self._filtered()]
+        while self.skip("**"):
+            operands.append(self._filtered())
+        return operands[0] if len(operands) == 1 else Power(tuple(operands))
+
+    def _filtered(self) -> Expression:
+        value = self._signed()
+        filters: list[Suffix] = []
+        while self.skip("|"):
+            filters.append(self.filter())
+        return Suffixed(value, tuple(filters)) if filters else value
 
     def _level(self, token: Token) -> int:
         if token.text == "not":
@@ -130,11 +176,17 @@ class ExpressionParser(TokenReader):
     def _signed(self) -> Expression:
         for sign, factor in (("-", -1), ("+", 1)):
             if self.skip(sign):
-                operand = self._suffixed(self._primary(), filters=False)
-                return self._suffixed(Sign(operand, factor), filters=True)
-        return self._suffixed(self._primary(), filters=True)
+                self._room -= 1
+                if self._room < 0:
+                    raise BudgetExhausted("the expression is nested too deeply")
+                operand = self._signed()
+                self._room += 1
+                if isinstance(operand, Sign) and operand.factor == factor:
+                    raise TemplateSyntaxError(f"{sign} is repeated without parentheses")
+                return Sign(operand, factor)
+        return self._suffixed(self._primary())
 
-    def _suffixed(self, subject: Expression, *, filters: bool) -> Expression:
+    def _suffixed(self, subject: Expression) -> Expression:
         suffixes: list[Suffix] = []
         while True:
             if self.skip("."):
@@ -143,8 +195,6 @@ class ExpressionParser(TokenReader):
                 suffixes.append(self._subscript())
             elif self.skip("("):
                 suffixes.append(Call(self.arguments()))
-            elif filters and self.skip("|"):
-                suffixes.append(self.filter())
             else:
                 break
         match subject, suffixes:
@@ -217,6 +267,10 @@ class ExpressionParser(TokenReader):
         return ObjectLiteral(tuple(members))
 
 
+def _chained(first: Expression, rest: Operations) -> Expression:
+    return Chain(first, tuple(rest)) if rest else first
+
+
 def _test(subject: Expression, test: Expression) -> Test:
     match test:
         case Name(name):
@@ -234,6 +288,6 @@ def _test(subject: Expression, test: Expression) -> Test:
 
 def _negated(node: Expression) -> Expression:
     # The real renderer negates as JavaScript does, the first operand only: `not a == b` means `(not a) == b`.
-    if isinstance(node, Chain) and node.rest[0][0] not in _INSEPARABLE:
+    if isinstance(node, Chain):
         return replace(node, first=_negated(node.first))
     return Not(node)

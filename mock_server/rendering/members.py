@@ -3,13 +3,17 @@
 import math
 
 from mock_server.rendering.array_methods import ARRAY_METHODS
+from mock_server.rendering.comparison import at_most, less
 from mock_server.rendering.errors import EvaluationError
 from mock_server.rendering.limits import Budget
 from mock_server.rendering.number_methods import NUMBER_METHODS
+from mock_server.rendering.operators import add
 from mock_server.rendering.patterns.pattern import Pattern
 from mock_server.rendering.routines import Routine, bind
 from mock_server.rendering.string_methods import PATTERN_METHODS, STRING_METHODS
 from mock_server.rendering.values import UNDEFINED, Value, is_number, to_number, to_text, truthy
+
+_STEPS_PER_ITEM = 3
 
 
 def property_of(value: Value, key: Value, budget: Budget) -> Value:
@@ -31,21 +35,29 @@ def property_of(value: Value, key: Value, budget: Budget) -> Value:
 
 
 def slice_of(value: Value, start: Value, stop: Value, step: Value, budget: Budget) -> Value:
-    """`value[start:stop:step]`, always an array, with undefined where `stop` is past the end."""
+    """`value[start:stop:step]`, always an array, with undefined where `stop` is past the end.
+
+    The bounds are compared and counted up as JavaScript does, whatever they are; null stands for a missing one.
+    """
     value = value if truthy(value) else []
-    stride = _bound(step, 1, budget)
-    if stride == 0:
-        raise EvaluationError("the step of a slice is 0")
-    if not isinstance(value, (str, list)) and (stop is None or stride < 0):
-        raise EvaluationError("what has no length has no end")
-    length = len(value) if isinstance(value, (str, list)) else budget.limits.output
-    position = _bound(start, length - 1 if stride < 0 else 0, budget, length)
-    end = _bound(stop, -1, budget) if stop is None and stride < 0 else _bound(stop, length, budget, length)
+    stride = to_number(step, budget)
+    if not math.isfinite(stride) or stride == 0:
+        raise EvaluationError("the step of a slice is no number other than 0")
+    length = property_of(value, "length", budget)
+    if start is None:
+        start = to_number(length, budget) - 1 if stride < 0 else 0
+    if stop is None:
+        stop = -1 if stride < 0 else length
+    elif less(stop, 0, budget):
+        stop = add(stop, length, budget)
+    position = add(start, length, budget) if less(start, 0, budget) else start
     items: list[Value] = []
-    while 0 <= position <= length and (position < end if stride > 0 else position > end):
-        budget.spend()
+    while not (less(position, 0, budget) or less(length, position, budget)):
+        budget.spend(_STEPS_PER_ITEM)
+        if at_most(stop, position, budget) if stride > 0 else at_most(position, stop, budget):
+            break
         items.append(property_of(value, position, budget))
-        position += stride
+        position = add(position, step, budget)
     return items
 
 
@@ -57,15 +69,6 @@ def _methods(value: Value) -> dict[str, Routine]:
     if isinstance(value, Pattern):
         return PATTERN_METHODS
     return NUMBER_METHODS if is_number(value) else {}
-
-
-def _bound(value: Value, default: int, budget: Budget, length: int = 0) -> int:
-    if value is None or value is UNDEFINED:
-        return default
-    number = to_number(value, budget)
-    if not math.isfinite(number) or number != int(number):
-        raise EvaluationError("a slice needs whole numbers")
-    return int(number) + (length if number < 0 else 0)
 
 
 def _is_index(name: str) -> bool:

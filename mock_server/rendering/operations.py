@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from mock_server.rendering.comparison import contains
 from mock_server.rendering.expressions import Arguments, Expression
-from mock_server.rendering.operators import Operator
+from mock_server.rendering.operators import Operator, floor, power
 from mock_server.rendering.predicates import holds
 from mock_server.rendering.run import Run
 from mock_server.rendering.values import UNDEFINED, Value, to_number, truthy
@@ -46,6 +46,31 @@ class Chain:
             run.budget.spend()
             value = operator(value, operand.evaluate(run), run.budget)
         return value
+
+
+@dataclass(frozen=True, slots=True)
+class Power:
+    """Operands joined by `**`, computed from the left."""
+
+    operands: tuple[Expression, ...]
+
+    def evaluate(self, run: Run) -> Value:
+        value = self.operands[0].evaluate(run)
+        for operand in self.operands[1:]:
+            run.budget.spend()
+            value = power(value, operand.evaluate(run), run.budget)
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """What `//` makes of the quotient before it."""
+
+    quotient: Expression
+
+    def evaluate(self, run: Run) -> Value:
+        run.budget.spend()
+        return floor(self.quotient.evaluate(run), run.budget)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,27 +30,32 @@ def _subtract(left: Value, right: Value, budget: Budget) -> Value:
     return normal(to_number(left, budget) - to_number(right, budget))
 
 
-def _multiply(left: Value, right: Value, budget: Budget) -> Value:
+def multiply(left: Value, right: Value, budget: Budget) -> Value:
+    """The product."""
     return normal(to_number(left, budget) * to_number(right, budget))
 
 
-def _divide(left: Value, right: Value, budget: Budget) -> Value:
+def divide(left: Value, right: Value, budget: Budget) -> Value:
+    """The quotient."""
     return normal(_quotient(to_number(left, budget), to_number(right, budget)))
 
 
-def _floor_divide(left: Value, right: Value, budget: Budget) -> Value:
-    quotient = _quotient(to_number(left, budget), to_number(right, budget))
-    return normal(math.floor(quotient)) if math.isfinite(quotient) else quotient
+def floor(value: Value, budget: Budget) -> Value:
+    """The whole number that is not above a value."""
+    number = double(to_number(value, budget))
+    return normal(math.floor(number)) if math.isfinite(number) else number
 
 
-def _remainder(left: Value, right: Value, budget: Budget) -> Value:
+def remainder(left: Value, right: Value, budget: Budget) -> Value:
+    """What a division leaves, with the sign of the dividend."""
     dividend, divisor = double(to_number(left, budget)), double(to_number(right, budget))
     if not divisor or math.isinf(dividend):
         return math.nan
     return normal(math.fmod(dividend, divisor))
 
 
-def _power(left: Value, right: Value, budget: Budget) -> Value:
+def power(left: Value, right: Value, budget: Budget) -> Value:
+    """One to the power of the other."""
     base, exponent = double(to_number(left, budget)), double(to_number(right, budget))
     if abs(base) == 1 and math.isinf(exponent):
         return math.nan
@@ -88,9 +93,10 @@ def _at_least(left: Value, right: Value, budget: Budget) -> Value:
     return at_most(right, left, budget)
 
 
-EQUALITY, RELATION, SUM, PRODUCT, FLOOR, POWER = range(6, 12)
+EQUALITY, RELATION, SUM, PRODUCT = range(6, 10)
 
-# How tightly each operator binds, and what it does. Equal ones group to the left, as in the JavaScript they stand for.
+# How tightly each operator binds, and what it does; those that bind tighter are products.
+# Equal ones group to the left, as in the JavaScript they stand for.
 OPERATORS: dict[str, tuple[int, Operator]] = {
     "==": (EQUALITY, loosely_equal),
     "!=": (EQUALITY, _differs_loosely),
@@ -103,9 +109,4 @@ OPERATORS: dict[str, tuple[int, Operator]] = {
     "+": (SUM, add),
     "-": (SUM, _subtract),
     "~": (SUM, concatenate),
-    "*": (PRODUCT, _multiply),
-    "/": (PRODUCT, _divide),
-    "%": (PRODUCT, _remainder),
-    "//": (FLOOR, _floor_divide),
-    "**": (POWER, _power),
 }

@@ -39,7 +39,7 @@ class Slice:
 
     def apply(self, value: Value, run: Run) -> Value:
         start, stop, step = (None if bound is None else bound.evaluate(run) for bound in self.bounds)
-        return slice_of(value, start, stop, step, run.budget)
+        return slice_of(value, start, stop, 1 if self.bounds[2] is None else step, run.budget)
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,9 @@ METHODS = sorted({*STRING_METHODS, *ARRAY_METHODS, *NUMBER_METHODS, "test", "len
 def compound(inner):
     arguments = st.lists(inner, max_size=3).map(", ".join)
     return st.one_of(
-        st.tuples(inner, st.sampled_from([*OPERATORS, "and", "or", "in", "not in"]), inner).map(" ".join),
+        st.tuples(
+            inner, st.sampled_from([*OPERATORS, "*", "/", "//", "%", "**", "and", "or", "in", "not in"]), inner
+        ).map(" ".join),
         st.builds("({}) | {}({})".format, inner, st.sampled_from(sorted(FILTERS)), arguments),
         st.builds("({}).{}({})".format, inner, st.sampled_from(METHODS), arguments),
         st.builds("({}) is {}({})".format, inner, st.sampled_from(sorted(PREDICATES)), arguments),
