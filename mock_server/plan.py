@@ -118,8 +118,10 @@ def _plan_steps(
         context["steps"][step["id"]] = {"output": outcome.output}
         error = error or outcome.error
         ends_at = outcome.step.ends_at
-    followers = {step["id"] for step in steps if _asks_for_status(step)}
-    marked = (replace(step, follows_failure=True) if step.id in followers else step for step in planned)
+    marked = (
+        replace(planned_step, follows_failure=True) if _asks_for_status(step) else planned_step
+        for step, planned_step in zip(steps, planned, strict=True)
+    )
     return tuple(marked), error, ends_at
 
 

@@ -2,6 +2,8 @@
 
 import json
 import random
+from collections.abc import Collection
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -11,9 +13,10 @@ from hypothesis import strategies as st
 
 from mock_server.actions.catalogue import load_actions
 from mock_server.entities import Entities
-from mock_server.lifecycle import StepStatus, TaskStatus
+from mock_server.lifecycle import RecoveryStrategy, StepStatus, TaskStatus
 from mock_server.plan import Brief, make_plan, numbered_steps
 from mock_server.planned import Failure, Plan
+from mock_server.quirks import Quirk
 from mock_server.scenario import Behaviour, Duration, FailRule, LogRule, StepRule
 from mock_server.timeline import Timeline, View, event_capacity, view
 from tests.mock_server.actions.workplaces import a_workplace
@@ -36,7 +39,13 @@ TOO_LONG = "Waiting duration is longer than the maximum threshold of 0 hours, 10
 
 
 def planned(
-    *steps: dict, behaviour: Behaviour | None = None, seed: int = 0, use: int = 1, dry_run: bool = False, **brief
+    *steps: dict,
+    behaviour: Behaviour | None = None,
+    seed: int = 0,
+    use: int = 1,
+    dry_run: bool = False,
+    quirks: Collection[Quirk] = (),
+    **brief,
 ) -> Plan:
     parts = {"output": {}, "values": {}, "secrets": {}, "user": {}} | brief
     task = Brief(task_id="42", steps=numbered_steps(steps), **parts)
@@ -49,6 +58,7 @@ def planned(
         draw,
         use=use,
         workplace=a_workplace() if dry_run else None,
+        quirks=quirks,
     )
 
 
@@ -500,3 +510,34 @@ def test_a_task_of_too_many_secrets_fails():
     plan = planned(step, secrets={"key": ",".join(f"part-{number}" for number in range(5_000))})
     assert plan.error is not None
     assert plan.error.name == "InputError"
+
+
+def test_a_plan_knows_which_steps_follow_a_failure_even_where_ids_are_not_unique():
+    plan = planned(say("a"), say("a", **{"if": "${{ always() }}"}), say("b", **{"if": "${{ parameters.x }}"}))
+    assert [step.follows_failure for step in plan.steps] == [False, True, False]
+
+
+def test_a_step_behind_one_that_never_ends_can_follow_a_failure_as_well():
+    behaviour = Behaviour(steps=(StepRule(ids=("a",), duration=NEVER),))
+    plan = planned(say("a"), say("b", **{"if": "${{ failure() }}"}), behaviour=behaviour)
+    assert [step.follows_failure for step in plan.steps] == [False, True]
+
+
+def test_a_retried_run_begins_with_its_recovery_and_goes_like_any_other():
+    again = planned(say("a"), recovery=RecoveryStrategy.NONE)
+    assert replace(again, recovery=None) == planned(say("a"))
+    assert len(Timeline(again)) == len(Timeline(planned(say("a")))) + 1
+
+
+def test_somebody_elses_cancel_goes_as_a_real_one_where_asked():
+    behaviour = Behaviour(cancel=500, steps=(StepRule(duration=Duration(3, 3)),))
+    plan = planned(say("a"), behaviour=behaviour, quirks={Quirk.CANCEL_FAILS})
+    assert view(plan, 999).status is TaskStatus.PROCESSING
+    assert view(plan, 1_000) == View(TaskStatus.FAILED, 1_000, 1_000)
+
+
+def test_somebody_elses_cancel_that_trips_changes_nothing():
+    behaviour = Behaviour(cancel=500, queue=Duration(1, 1))
+    quirks = {Quirk.REDUCE_FAULT}
+    again = planned(say("a"), behaviour=behaviour, quirks=quirks, recovery=RecoveryStrategy.NONE)
+    assert view(again, 99_000).status is TaskStatus.COMPLETED
