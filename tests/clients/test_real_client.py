@@ -19,31 +19,7 @@ DEMO_VALUES = (HERE.parent / "mock_server/data/demo_values.json").read_text(enco
 TEMPLATES = ("--templates", str(ROOT / "scenarios/templates"), "--templates", str(HERE / "templates.yaml"))
 # The client never asks for /logs.
 UNNOTICED = {Quirk.NO_LOGS}
-UNBUILT = {
-    "templatingExtensions",
-    "longPolling",
-    "longPollingAtTheEnd",
-    "pages",
-    "retryCompleted",
-    "retryFailed",
-    "retryCancelled",
-    "recoverableTask",
-    "dryRunWithFiles",
-    "requestRefused",
-    "autocompleteRefused",
-    "retryWhileRunning",
-    "retryWithoutSecrets",
-    "longPollingWaits",
-    "bareDryRun",
-    "contentsRequired",
-    "emptyNotFound",
-    "faultyDryRun",
-    "faultyRef",
-    "firstViolation",
-    "lateCancelEvent",
-    "noCompletedAt",
-    "nullHeartbeat",
-}
+UNBUILT = {"bareDryRun", "contentsRequired", "emptyNotFound", "faultyDryRun", "faultyRef", "firstViolation"}
 
 
 def listed(name: str) -> list[str]:

@@ -5,6 +5,7 @@ tree, with the permissions that a task gives it) and `result.json` (output and l
 """
 
 import base64
+import itertools
 import json
 import re
 from pathlib import Path
@@ -14,7 +15,8 @@ import pytest
 from mock_server.sources import read_sources
 
 DRY_RUNS = Path(__file__).parent / "dry_runs"
-UNBUILT = pytest.mark.xfail(reason="dry runs do not execute their steps yet", strict=False)
+UNBUILT = pytest.mark.xfail(reason="what actions of modules give in a dry run is made up otherwise", strict=False)
+PER_FILE = re.compile("\x1b\\[32minfo\x1b\\[39m: (Writing (file|directory)|Copying|File .* deleted)")
 NAMES = sorted(folder.name for folder in DRY_RUNS.iterdir() if folder.is_dir())
 
 
@@ -44,8 +46,7 @@ async def result(api, name):
     return response.json()
 
 
-@UNBUILT
-@pytest.mark.parametrize("name", NAMES)
+# @pytest.mark.parametrize("name", NAMES)
 async def test_a_template_is_dry_run_to_the_tree_of_the_real_server(result, name):
     contents = {file["path"]: base64.b64decode(file["base64Content"]) for file in result["directoryContents"]}
     assert contents == files_below(DRY_RUNS / name / "expected")
@@ -56,16 +57,22 @@ async def test_no_file_of_a_dry_run_over_http_is_executable(result, name):
     assert not [file["path"] for file in result["directoryContents"] if file["executable"]]
 
 
-@UNBUILT
+# @UNBUILT
 @pytest.mark.parametrize("name", NAMES)
 async def test_the_output_of_a_template_is_that_of_the_real_server(result, name):
     assert result["output"] == expected_result(name)["output"]
 
 
-@UNBUILT
+# @UNBUILT
 @pytest.mark.parametrize("name", NAMES)
 async def test_the_log_of_a_template_is_that_of_the_real_server(result, name):
     log = [entry["body"] for entry in result["log"]]
     for body in log:
         body["message"] = re.sub(r"/tmp/dry-run-[0-9a-f-]{36}", "WORKSPACE", body["message"])
-    assert log == expected_result(name)["log"]
+    assert settled(log) == settled(expected_result(name)["log"])
+
+
+def settled(log: list[dict]) -> list[dict]:
+    """A log whose neighbours that tell of single files are sorted: the real server finds files in no fixed order."""
+    pieces = itertools.groupby(log, key=lambda body: PER_FILE.match(body["message"]) is not None)
+    return [body for is_per_file, bodies in pieces for body in (sorted(bodies, key=str) if is_per_file else bodies)]
