@@ -11,6 +11,9 @@ from mock_server.store import UnknownTask
 from mock_server.task import TaskEvents
 from mock_server.world import World
 
+# A write for every event of a long history would cost server and client more than the events do.
+PIECE = 32 * 1024
+
 
 def encode(event: dict[str, Any]) -> bytes:
     """One frame: an `event` and a `data` line, as a real backend writes it. JSON keeps the data on one line."""
@@ -25,12 +28,11 @@ async def replay(
     send: Callable[[bytes], Awaitable[None]],
     quirks: Collection[Quirk] = (),
 ) -> None:
-    """Send each event with an id greater than `after` once it happens, in one piece each, up to the completion.
+    """Send each event with an id greater than `after` once it happens, up to the completion; whole frames at a time.
 
     With None for `after` there is nothing but the completion. Follows the task when it is cancelled or retried; ends
     early when the task or its world goes.
     """
-    write_all = _write_at_once if Quirk.BATCHED_STREAM in quirks else _write_each
     always_completed = Quirk.COMPLETION_AGAIN in quirks or after is None
     last = sys.maxsize if after is None else after
     changed = world.store.changed(task_id)
@@ -46,7 +48,7 @@ async def replay(
             now = world.clock.now()
             found = events.between(last, now, completion_again=always_completed or endless)
             # What comes due while the events are written is sent before anything is waited for.
-            last = await write_all(found, send, last)
+            last = await _write(found, send, last)
             ended = task.ends_at is not None and task.ends_at <= now
             if ended and not endless:
                 return
@@ -57,16 +59,15 @@ async def replay(
                 await world.clock.wait(now + SECOND if ended else events.next_at(now), changed, seen)
 
 
-async def _write_each(events: Iterable[dict[str, Any]], send: Callable[[bytes], Awaitable[None]], last: int) -> int:
+async def _write(events: Iterable[dict[str, Any]], send: Callable[[bytes], Awaitable[None]], last: int) -> int:
+    """Send the events, many at a time; returns the id of the last one that was sent, `last` if there was none."""
+    frames = bytearray()
     for event in events:
-        await send(encode(event))
+        frames += encode(event)
         last = event["id"]
-    return last
-
-
-async def _write_at_once(events: Iterable[dict[str, Any]], send: Callable[[bytes], Awaitable[None]], last: int) -> int:
-    found = list(events)
-    if found:
-        await send(b"".join(map(encode, found)))
-        last = found[-1]["id"]
+        if len(frames) >= PIECE:
+            await send(bytes(frames))
+            frames.clear()
+    if frames:
+        await send(bytes(frames))
     return last

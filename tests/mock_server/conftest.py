@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections import deque
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -93,6 +94,7 @@ class Stream:
         self._server = server
         self._sent: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self._gone = asyncio.Event()
+        self._unread: deque[dict[str, Any]] = deque()
         self.content = b""
 
     async def __aenter__(self) -> "Stream":
@@ -123,14 +125,15 @@ class Stream:
         return message
 
     async def next_event(self) -> dict[str, Any] | None:
-        """The next event, or None once the server has closed the stream. One write is one event."""
-        message = await self.next_message()
-        if not message.get("more_body"):
-            assert message["body"] == b""
-            return None
-        self.content += message["body"]
-        (event,) = check_frames(message["body"])
-        return event
+        """The next event, or None once the server has closed the stream. A write is of whole events."""
+        while not self._unread:
+            message = await self.next_message()
+            if not message.get("more_body"):
+                assert message["body"] == b""
+                return None
+            self.content += message["body"]
+            self._unread.extend(check_frames(message["body"]))
+        return self._unread.popleft()
 
     async def rest(self) -> list[dict[str, Any]]:
         """Every event up to the end of the stream."""
@@ -143,7 +146,7 @@ class Stream:
         """What has been written by now, without waiting for time to pass."""
         await settle()
         events = []
-        while not self._sent.empty():
+        while self._unread or not self._sent.empty():
             event = await self.next_event()
             if event is None:
                 break

@@ -148,7 +148,7 @@ async def test_the_completion_comes_again_to_who_has_it_already(demo):
 async def test_the_completion_comes_once_to_who_has_not_had_it(demo):
     demo.finish()
     async with listening(demo, AGAIN) as heard:
-        assert await heard.fresh() == [[id] for id in await demo.ids()]
+        assert await heard.fresh_ids() == await demo.ids()
 
 
 async def test_where_after_is_no_number_only_the_completion_comes(demo):

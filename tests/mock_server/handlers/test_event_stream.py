@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from mock_server.clock import timestamp
-from mock_server.sse import encode
+from mock_server.sse import PIECE, encode
 from mock_server.task import TaskEvents
 from tests.conformance import MOUNT, check_frames
 from tests.mock_server.conftest import USER, Stream, settle
@@ -63,13 +63,28 @@ async def test_a_frame_is_an_event_line_and_a_data_line(finished, api):
     assert response.content.split(b"\n\n")[-2].startswith(b'event: completion\ndata: {"id":')
 
 
-async def test_every_event_is_one_write(finished, api):
+async def test_a_short_history_is_one_write(finished, api):
     task_id, events = finished
     async with api.stream(task_id) as stream:
         await stream.opened()
-        writes = [await stream.next_message() for _ in events]
-    assert [check_frames(write["body"]) for write in writes] == [[event] for event in events]
-    assert all(write["more_body"] for write in writes)
+        write = await stream.next_message()
+    assert check_frames(write["body"]) == events
+    assert write["more_body"]
+
+
+async def test_a_long_history_goes_out_in_bounded_writes_of_whole_events(make_api):
+    api = make_api(scenario="chatty")
+    task_id = await api.create()
+    await api.finish(task_id)
+    writes = []
+    async with api.stream(task_id) as stream:
+        await stream.opened()
+        while (write := await stream.next_message()).get("more_body"):
+            writes.append(write["body"])
+    longest_frame = max(len(encode(event)) for event in await api.logs(task_id))
+    assert max(map(len, writes)) < PIECE + longest_frame
+    assert len(writes) < 200
+    assert [event for write in writes for event in check_frames(write)] == await api.logs(task_id)
 
 
 async def test_who_comes_late_hears_the_whole_history_and_the_end(finished, api):
