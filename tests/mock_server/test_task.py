@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_server.cancellation import cancel
+from mock_server.cancellation import StepReductionFault, cancel
 from mock_server.clock import timestamp
 from mock_server.lifecycle import RecoveryStrategy, StepStatus, TaskStatus
 from mock_server.planned import Lines, Plan, PlannedStep
@@ -267,3 +267,16 @@ def test_however_often_a_task_is_retried_it_keeps_the_logs_of_its_last_runs_only
 
 def test_a_task_that_starts_over_keeps_no_earlier_run():
     assert retried(task(**STARTS_OVER)).earlier == ()
+
+
+def test_a_cancel_of_a_retried_task_names_the_step_of_an_earlier_run():
+    cancelled = retried().cancelled(AGAIN, {Quirk.STEP_ZERO})
+    assert told(cancelled, AGAIN)[-1] == (31, "cancelled", "Step a has been cancelled.")
+    assert cancelled.status(AGAIN) is TaskStatus.OPEN
+
+
+def test_a_cancel_trips_over_an_earlier_run_without_a_step():
+    empty = Plan(0, (), 0, TaskStatus.COMPLETED)
+    again = retried(task(empty), plan=empty)
+    with pytest.raises(StepReductionFault):
+        again.cancelled(AGAIN, {Quirk.REDUCE_FAULT})
