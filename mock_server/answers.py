@@ -1,8 +1,10 @@
 """Answers on the wire: JSON bodies, bare ones, and what they are made of."""
 
+import base64
+import hashlib
 import json
 import math
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,22 +20,48 @@ _JSON: Header = (b"content-type", b"application/json; charset=utf-8")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A complete response; itself an ASGI application."""
+    """A complete response; itself an ASGI application. One that is tagged is not sent to who has it already."""
 
     status: int
     body: bytes = b""
     headers: tuple[Header, ...] = ()
+    is_tagged: bool = False
 
-    async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
-        headers = list(self.headers)
-        if self.status != 204:  # a 204 has no length (RFC 9110, section 8.6)
-            headers.append((b"content-length", str(len(self.body)).encode()))
-        await send({"type": "http.response.start", "status": self.status, "headers": headers})
-        await send({"type": "http.response.body", "body": self.body})
+    async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
+        status, body, headers = self.status, self.body, list(self.headers)
+        if self.is_tagged:
+            tag = _entity_tag(body)
+            headers.append((b"etag", tag))
+            if 200 <= status < 300 and scope["method"] in {"GET", "HEAD"} and _has_already(scope["headers"], tag):
+                status, body = 304, b""
+                headers = [header for header in headers if header[0] != b"content-type"]
+        if status not in {204, 304}:  # a 204 has no length (RFC 9110, section 8.6), and of a 304 none is known
+            headers.append((b"content-length", str(len(body)).encode()))
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
 
 
 def json_answer(status: int, value: Any, *headers: Header) -> Answer:
-    return Answer(status, encode_json(value), (_JSON, *headers))
+    return Answer(status, encode_json(value), (_JSON, *headers), is_tagged=True)
+
+
+def _entity_tag(body: bytes) -> bytes:
+    """The weak entity tag that Express gives a body."""
+    digest = base64.b64encode(hashlib.sha1(body, usedforsecurity=False).digest())
+    return b'W/"%x-%s"' % (len(body), digest[:27])
+
+
+def _has_already(headers: Iterable[Header], tag: bytes) -> bool:
+    """Whether a request names this weak tag in `If-None-Match`, and does not insist on a fresh answer."""
+    tags, is_insistent = b"", False
+    for name, value in headers:
+        if name == b"if-none-match":
+            tags = value
+        elif name == b"cache-control":
+            is_insistent = b"no-cache" in value
+    if not tags or is_insistent:
+        return False
+    return tags.strip() == b"*" or any(named.strip() in {tag, tag[2:]} for named in tags.split(b","))
 
 
 # Made once: json.dumps makes an encoder for every value that is not written by its defaults.

@@ -14,6 +14,7 @@ from mock_server.cors import Cors
 from mock_server.document import served_document
 from mock_server.edge import Edge
 from mock_server.handlers import actions, autocompletion, tasks, templates
+from mock_server.plugin_routes import PluginRoutes
 from mock_server.quirks import Quirk
 from mock_server.request import EXCHANGE, NoSuchRoute
 from mock_server.scenario import DEFAULT_SCENARIO
@@ -57,15 +58,21 @@ class MockServer:
             load_scenarios([SHIPPED, *options.scenarios], SHIPPED / "scenario.schema.json"),
             settings,
         )
+        authenticator = Authenticator(
+            options.tokens, options.auth, checks_needless=Quirk.NEEDLESS_TOKEN_CHECKED in options.quirks
+        )
         document = served_document(options.quirks)
         api = DocumentedApi(
             document,
             base_path=MOUNT,
             functions=(tasks, templates, actions, autocompletion),
-            authenticator=Authenticator(options.tokens, options.auth),
+            authenticator=authenticator,
             simulator=self.simulator,
         )
-        self._app: App = Edge(Health(_Mounted(DocumentPages(api, document, MOUNT))), Cors(options.cors_origins))
+        routes = PluginRoutes(api, authenticator, self.simulator, MOUNT)
+        self._app: App = Edge(
+            Health(_Mounted(DocumentPages(routes, document, MOUNT))), Cors(options.cors_origins), options.quirks
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":

@@ -23,20 +23,25 @@ class MissingCredentials(Exception):
 
 
 class IllegalToken(Exception):
-    """A bearer token that nobody was given."""
+    """A bearer token that nobody was given. One that is refused though none was needed tells its cause."""
 
-    def __init__(self) -> None:
-        super().__init__("Illegal token")
+    def __init__(self, *, needless: bool = False) -> None:
+        name, message = "AuthenticationError", "Illegal token"
+        super().__init__(f"Could not resolve credentials; caused by {name}: {message}" if needless else message)
+        self.cause = {"name": name, "message": message} if needless else None
 
 
 class Authenticator:
     """Tells principals by their tokens.
 
     `required`: one of the tokens. `any`: any token, and one that is not known is the guest's. `off`: nothing; a
-    known token still tells who asks.
+    known token still tells who asks, and a wrong one is refused only if `checks_needless` tokens, too.
     """
 
-    def __init__(self, tokens: Mapping[str, Principal], mode: AuthMode = "required") -> None:
+    def __init__(
+        self, tokens: Mapping[str, Principal], mode: AuthMode = "required", *, checks_needless: bool = False
+    ) -> None:
+        self._checks_needless = checks_needless
         self._principals = {token.encode(): principal for token, principal in tokens.items()}
         self._mode = mode
 
@@ -47,6 +52,8 @@ class Authenticator:
         if principal is not None:
             return principal
         if self._mode == "off":
+            if token is not None and self._checks_needless:
+                raise IllegalToken(needless=True)
             return Principal(None)
         if token is None:
             raise MissingCredentials

@@ -41,7 +41,7 @@ class Cors:
         origin = header(scope, b"origin")
         if origin is None or not self._allows(origin):
             return None
-        headers = [(b"access-control-allow-methods", _METHODS)]
+        headers = [(b"access-control-allow-methods", _METHODS), (b"vary", b"Access-Control-Request-Headers")]
         asked = header(scope, b"access-control-request-headers")
         if asked is not None:
             headers.append((b"access-control-allow-headers", asked.encode("latin-1")))

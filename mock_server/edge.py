@@ -1,7 +1,7 @@
 """The outermost layer: which world a request means, what it asks of the mock, and every error's answer."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote
 
@@ -10,9 +10,11 @@ from mock_server.answers import App, Header, Message, Receive, Scope, Send
 from mock_server.cors import Cors
 from mock_server.errors import answer_to
 from mock_server.query import parse_query
+from mock_server.quirks import Quirk
 from mock_server.request import EXCHANGE, Exchange, header
 from mock_server.world import DEFAULT_WORLD, check_world_name
 
+_ROUTES = f"{MOUNT}/v2/"
 _SCENARIO_PREFERENCE = re.compile(r"(?:^|[,;])\s*scenario\s*=\s*\"?([^\s\",;]+)", re.IGNORECASE)
 
 
@@ -22,9 +24,10 @@ class Edge:
     The request is passed on with its raw path, percent-encoding and all, so that `%2F` is no slash.
     """
 
-    def __init__(self, app: App, cors: Cors) -> None:
+    def __init__(self, app: App, cors: Cors, quirks: Collection[Quirk] = ()) -> None:
         self._app = app
         self._cors = cors
+        self._quirks = quirks
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         extra: list[Header] = self._cors.headers(scope)
@@ -42,21 +45,34 @@ class Edge:
         try:
             query, own = _split(query)
             world, path = _world(scope, path)
+            path = _mounted(path)
             extra.append((b"x-mock-world", world.encode()))
             scenario = own.get("__scenario", _preferred_scenario(scope))
             preflight = self._cors.preflight(scope)
             if preflight is not None:
                 await preflight(scope, receive, send_with_headers)
                 return
-            # The real server does not mind a slash at the end.
-            routed = path.rstrip("/") if path.startswith(f"{MOUNT}/v2/") else path
-            inner = dict(scope, path=routed, root_path="", app=self)
+            inner = dict(scope, path=_routed(path), root_path="", app=self)
             inner[EXCHANGE] = Exchange(world, method, _relative(path, query), query, scenario)
             await self._app(inner, receive, send_with_headers)
         except Exception as error:  # noqa: BLE001 (every exception has an answer)
-            answer = answer_to(error, method, _relative(path, query))
+            answer = answer_to(error, method, _relative(path, query), self._quirks)
             if not started:
                 await answer(scope, receive, send_with_headers)
+
+
+def _mounted(path: str) -> str:
+    """The path with the mount as we write it: Express minds neither its letters nor a second slash behind it."""
+    if path[: len(MOUNT)].lower() != MOUNT:
+        return path
+    below = path[len(MOUNT) :]
+    return MOUNT + (below[1:] if below.startswith("//") else below)
+
+
+def _routed(path: str) -> str:
+    # The real server does not mind a slash at the end of a route.
+    is_route = path.endswith("/") and path[: len(_ROUTES)].lower() == _ROUTES
+    return path[:-1] if is_route and path != _ROUTES else path
 
 
 def _relative(path: str, query: str) -> str:

@@ -2,6 +2,7 @@
 
 import logging
 import traceback
+from collections.abc import Collection
 from typing import Any
 
 from mock_server.answers import Answer, Header, json_answer
@@ -9,10 +10,11 @@ from mock_server.auth import IllegalToken, MissingCredentials
 from mock_server.cancellation import StepReductionFault
 from mock_server.directory_contents import MalformedFiles
 from mock_server.dry_run import DryRunFailed, InvalidTemplate
-from mock_server.entity_refs import MalformedEntityRef
+from mock_server.entity_refs import EmptyEntityRef, MalformedEntityRef
 from mock_server.framework import Unauthorized
+from mock_server.quirks import Quirk
 from mock_server.redaction import TooManySecrets
-from mock_server.request import InvalidRequest, MethodNotAllowed, NoSuchRoute
+from mock_server.request import InvalidRequest, MethodNotAllowed, NoSuchRoute, UserExpected
 from mock_server.scenario import UnknownScenario
 from mock_server.store import UnknownTask
 from mock_server.task import TaskNotRetriable
@@ -51,20 +53,27 @@ NAMES: dict[type[Exception], str] = {
     UnknownTask: "NotFoundError",
     UnknownTemplate: "NotFoundError",
     UnusableTemplate: "InputError",
+    UserExpected: "NotAllowedError",
 }
 _HIDDEN = "The mock server made a mistake; its log names it"
 
 
-def answer_to(error: Exception, method: str, url: str) -> Answer:
+def answer_to(error: Exception, method: str, url: str, quirks: Collection[Quirk] = ()) -> Answer:
     """The API's answer to an exception; `url` is relative to the mount. One that is not known becomes a 500."""
     if isinstance(error, InvalidValues):
         return json_answer(400, {"errors": error.errors})
+    if isinstance(error, NoSuchRoute | MethodNotAllowed) and Quirk.EMPTY_NOT_FOUND in quirks:
+        return Answer(404)
     name, message, status = _describe(error)
+    if isinstance(error, MalformedEntityRef) and Quirk.FAULTY_REF in quirks:
+        name, status = ("Error" if isinstance(error, EmptyEntityRef) else "TypeError"), 500
     described: dict[str, Any] = {"name": name, "message": message}
-    if isinstance(error, InvalidRequest) and error.violations:
+    if isinstance(error, InvalidRequest) and error.violations and Quirk.FIRST_VIOLATION not in quirks:
         described["violations"] = [violation.to_json() for violation in error.violations]
     body = {"error": described, "request": {"method": method, "url": url}, "response": {"statusCode": status}}
     headers: tuple[Header, ...] = ()
+    if isinstance(error, IllegalToken) and error.cause is not None:
+        described["cause"] = error.cause
     if isinstance(error, MethodNotAllowed):
         headers = ((b"allow", ", ".join(error.allowed).encode()),)
     return json_answer(status, body, *headers)

@@ -26,6 +26,13 @@ class NoSuchRoute(LookupError):
         super().__init__(f"There is nothing at {path}")
 
 
+class UserExpected(Exception):
+    """Nobody, or a service, asks for what only a user can have."""
+
+    def __init__(self) -> None:
+        super().__init__("This endpoint does not allow 'service' credentials")
+
+
 class MethodNotAllowed(Exception):
     """The path has operations, but none of this method."""
 

@@ -7,6 +7,7 @@ function are ours. This is the one module that knows.
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 from typing import Any
 
 import jsonschema_rs
@@ -28,7 +29,8 @@ from mock_server.request import EXCHANGE, MethodNotAllowed, NoSuchRoute
 from mock_server.simulator import Simulator
 from openapi.documents import load_meta_schema
 
-_METHODS = ("get", "head", "options", "post", "put", "patch", "delete", "trace")
+# What creates before what reads: in this order the real server has its routes.
+_METHODS = ("post", "put", "patch", "delete", "options", "trace", "get", "head")
 
 
 class Specification31(OpenAPISpecification):  # type: ignore[misc]  # Connexion is not typed
@@ -84,12 +86,19 @@ class DocumentedApi:
     async def _unrouted(self, scope: Scope, receive: Receive, send: Send) -> None:
         # As with the real server, a stranger does not learn what there is.
         self._authenticator.authenticate(scope)
-        allowed = self._paths.allowed(scope["path"].removeprefix(self._base_path))
-        if not allowed:
+        path = scope["path"].removeprefix(self._base_path)
+        found = self._paths.find(path)
+        if found is None:
             raise NoSuchRoute(scope[EXCHANGE].path)
-        if scope["method"] != "OPTIONS":
-            raise MethodNotAllowed(scope["method"], allowed)
-        await Answer(200, headers=((b"allow", ", ".join(allowed).encode()),))(scope, receive, send)
+        documented, methods = found
+        if documented != path:
+            await self(dict(scope, path=self._base_path + documented, root_path=""), receive, send)
+        elif scope["method"] != "OPTIONS":
+            raise MethodNotAllowed(scope["method"], sorted({*methods, "OPTIONS"}))
+        else:
+            allowed = ",".join(methods).encode()
+            headers = ((b"allow", allowed), (b"content-type", b"text/html; charset=utf-8"))
+            await Answer(200, allowed, headers, is_tagged=True)(scope, receive, send)
 
 
 class _Functions:
@@ -108,22 +117,30 @@ class _Functions:
 
 
 class _Paths:
-    """Which methods the document has at a path, for the `Allow` header: Starlette knows one route at a time."""
+    """Which methods the document has at a path, however it is written: Starlette knows one route at a time."""
 
     def __init__(self, paths: Mapping[str, Mapping[str, Any]]) -> None:
-        self._patterns = [
-            (re.compile(re.sub(r"\\{[^/]+\\}", "[^/]+", re.escape(path))), _allowed(item))
+        self._paths = [
+            (re.compile(_PARAMETER.sub("([^/]+)", path), re.IGNORECASE), _PARAMETER.split(path), _methods(item))
             for path, item in paths.items()
         ]
 
-    def allowed(self, path: str) -> list[str]:
-        """The methods in the order of the alphabet; empty for an unknown path."""
-        return sorted({method for pattern, methods in self._patterns if pattern.fullmatch(path) for method in methods})
+    def find(self, path: str) -> tuple[str, list[str]] | None:
+        """The path in the letters of the document, and its methods in the order of the real server."""
+        for pattern, literals, methods in self._paths:
+            match = pattern.fullmatch(path)
+            if match is not None:
+                parts = zip_longest(literals, match.groups(), fillvalue="")
+                return "".join(part for pair in parts for part in pair), methods
+        return None
 
 
-def _allowed(item: Mapping[str, Any]) -> set[str]:
-    methods = {method.upper() for method in _METHODS if method in item}
-    return methods | ({"HEAD"} if "GET" in methods else set()) | {"OPTIONS"}
+_PARAMETER = re.compile(r"\{[^/]+\}")
+
+
+def _methods(item: Mapping[str, Any]) -> list[str]:
+    methods = [method.upper() for method in _METHODS if method in item]
+    return methods + (["HEAD"] if "GET" in methods and "HEAD" not in methods else [])
 
 
 class OperationApi(RoutedAPI):  # type: ignore[misc]

@@ -43,7 +43,7 @@ class Api:
         self.clock: VirtualClock = self.world.clock
         self.clock.freeze()
         self.http = httpx.AsyncClient(
-            transport=ConformingTransport(httpx.ASGITransport(server), conformance),
+            transport=ConformingTransport(httpx.ASGITransport(server), conformance, server.simulator.settings.quirks),
             base_url=f"http://mock{MOUNT}",
             headers=USER,
         )

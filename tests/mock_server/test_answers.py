@@ -31,13 +31,17 @@ def test_a_value_is_written_as_javascript_writes_it(value, encoded):
     json.loads(encoded)
 
 
-async def sent_by(answer):
+async def sent_by(answer, method="GET", **headers):
+    scope = {
+        "method": method,
+        "headers": [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()],
+    }
     messages = []
 
     async def send(message):
         messages.append(message)
 
-    await answer({}, None, send)
+    await answer(scope, None, send)
     return messages
 
 
@@ -62,6 +66,47 @@ async def test_a_json_answer_names_its_charset():
     assert start["headers"] == [
         (b"content-type", b"application/json; charset=utf-8"),
         (b"x-a", b"b"),
+        (b"etag", b'W/"8-DoTymivPnvxuqlt1WkJWSrcLVYI"'),
         (b"content-length", b"8"),
     ]
     assert body["body"] == '{"ü":1}'.encode()
+
+
+@pytest.mark.parametrize(
+    ("value", "tag"),
+    [
+        ({"status": "ok"}, b'W/"f-VaSQ4oDUiZblZNAEkkN+sX+q3Sg"'),
+        ({"expiresAt": "2026-11-22T02:07:31.000Z"}, b'W/"28-bGcEX60dkwjVl0dS124MZU2ixYQ"'),
+    ],
+)
+async def test_a_json_answer_has_the_entity_tag_that_express_gives_it(value, tag):
+    start, _ = await sent_by(json_answer(200, value))
+    assert dict(start["headers"])[b"etag"] == tag
+
+
+TAG = 'W/"f-VaSQ4oDUiZblZNAEkkN+sX+q3Sg"'
+
+
+@pytest.mark.parametrize("named", [TAG, TAG[2:], "*", f'W/"other", {TAG}', f"{TAG[2:]},x"])
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+async def test_who_has_an_answer_already_is_told_so(method, named):
+    start, body = await sent_by(json_answer(200, {"status": "ok"}, (b"x-a", b"b")), method, if_none_match=named)
+    assert start["status"] == 304
+    assert start["headers"] == [(b"x-a", b"b"), (b"etag", TAG.encode())]
+    assert body["body"] == b""
+
+
+@pytest.mark.parametrize(
+    ("status", "method", "headers"),
+    [
+        (200, "GET", {"if_none_match": 'W/"other"'}),
+        (200, "GET", {"if_none_match": ""}),
+        (200, "GET", {"if_none_match": TAG, "cache_control": "no-cache"}),
+        (200, "POST", {"if_none_match": TAG}),
+        (404, "GET", {"if_none_match": TAG}),
+    ],
+)
+async def test_everybody_else_gets_it_whole(status, method, headers):
+    start, body = await sent_by(json_answer(status, {"status": "ok"}), method, **headers)
+    assert start["status"] == status
+    assert body["body"] == b'{"status":"ok"}'

@@ -105,3 +105,11 @@ async def test_a_token_in_the_query_or_a_cookie_is_none(api):
     assert response.json()["error"]["message"] == "Missing credentials"
     cookie = {"authorization": "", "cookie": f"backstage-auth={USER_TOKEN}"}
     assert (await api.get("/v2/tasks", headers=cookie)).status_code == 401
+
+
+def test_a_wrong_token_is_refused_where_none_is_needed_if_so_asked():
+    authenticator = Authenticator(TOKENS, "off", checks_needless=True)
+    with pytest.raises(IllegalToken, match=r"^Could not resolve credentials; caused by AuthenticationError: "):
+        authenticator.authenticate({"headers": [(b"authorization", b"Bearer anything")]})
+    assert authenticator.authenticate({"headers": []}) == Principal(None)
+    assert authenticator.authenticate({"headers": [(b"authorization", b"Bearer user")]}) == USER

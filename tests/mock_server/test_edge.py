@@ -251,10 +251,52 @@ async def test_a_scenario_binds_only_a_create(lasting_api):
 
 @pytest.mark.parametrize(
     "path",
-    ["/v2/tasks/", "/v2/actions/", "/v2/tasks//", "/v2/templates/default/template/hello-world/parameter-schema/"],
+    [
+        "/v2/tasks/",
+        "/v2/actions/",
+        f"{HOST}{MOUNT}//v2/tasks",
+        f"{HOST}{MOUNT}//v2/tasks/",
+        "/v2/templates/default/template/hello-world/parameter-schema/",
+    ],
 )
 async def test_a_trailing_slash_does_not_matter(lasting_api, path):
     assert (await lasting_api.get(path)).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/v2/tasks//", f"{HOST}{MOUNT}///v2/tasks", "/v2//tasks", "/v2/"])
+async def test_more_slashes_are_another_path(lasting_api, path):
+    assert (await lasting_api.get(path)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/V2/Tasks",
+        "/v2/ACTIONS/",
+        "/V2/templates/Default/TEMPLATE/Hello-World/Parameter-Schema",
+        f"{HOST}/API/Scaffolder/v2/tasks",
+        f"{HOST}/worlds/blue/Api/scaffolder/V2/tasks",
+    ],
+)
+async def test_a_path_may_be_in_any_letters(lasting_api, path):
+    assert (await lasting_api.get(path)).status_code == 200
+
+
+async def test_what_a_path_names_keeps_its_letters(lasting_api):
+    response = await lasting_api.get("/V2/TASKS/Mixed%2FCase")
+    assert response.json()["error"]["message"] == "No task with id 'Mixed/Case' found"
+    assert response.json()["request"]["url"] == "/V2/TASKS/Mixed%2FCase"
+
+
+async def test_a_method_is_refused_at_a_path_in_any_letters(lasting_api):
+    response = await lasting_api.http.delete("/V2/Tasks")
+    assert response.status_code == 405
+    assert response.headers["allow"] == "GET, HEAD, OPTIONS, POST"
+
+
+async def test_an_error_names_the_path_below_the_mount(lasting_api):
+    for path in (f"{HOST}{MOUNT}//v2/tasks?x=1", f"{HOST}/API/SCAFFOLDER/v2/tasks?x=1"):
+        assert (await lasting_api.get(path)).json()["request"]["url"] == "/v2/tasks?x=1"
 
 
 async def test_a_trailing_slash_that_is_encoded_is_part_of_the_id(lasting_api):

@@ -9,12 +9,13 @@ from mock_server.auth import IllegalToken, MissingCredentials
 from mock_server.cancellation import StepReductionFault
 from mock_server.directory_contents import MalformedFiles
 from mock_server.dry_run import DryRunFailed, InvalidTemplate
-from mock_server.entity_refs import EntityRef, MalformedEntityRef
+from mock_server.entity_refs import EmptyEntityRef, EntityRef, MalformedEntityRef
 from mock_server.errors import NAMES, STATUSES, answer_to
 from mock_server.framework import Unauthorized
 from mock_server.planned import Failure
+from mock_server.quirks import Quirk
 from mock_server.redaction import TooManySecrets
-from mock_server.request import InvalidRequest, MethodNotAllowed, NoSuchRoute
+from mock_server.request import InvalidRequest, MethodNotAllowed, NoSuchRoute, UserExpected
 from mock_server.scenario import UnknownScenario
 from mock_server.store import UnknownTask
 from mock_server.task import TaskNotRetriable
@@ -44,6 +45,7 @@ TABLE = [
     (UnknownTask("1"), 404, "No task with id '1' found"),
     (UnknownTemplate(EntityRef("Template", "Default", "X")), 404, "Template template:default/x not found"),
     (UnusableTemplate("Input template is not a template"), 400, "Input template is not a template"),
+    (UserExpected(), 403, "This endpoint does not allow 'service' credentials"),
 ]
 REAL_NAMES = {
     400: "InputError",
@@ -147,3 +149,35 @@ def test_a_known_exception_is_nothing_to_log(caplog):
     for error, _, _ in TABLE:
         answered(error)
     assert caplog.records == []
+
+
+@pytest.mark.parametrize("error", [NoSuchRoute("/nope"), MethodNotAllowed("PUT", ["GET"])])
+def test_what_is_nowhere_is_an_empty_404_where_asked(error):
+    answer = answer_to(error, "GET", "/nope", {Quirk.EMPTY_NOT_FOUND})
+    assert (answer.status, answer.body, answer.headers) == (404, b"", ())
+
+
+@pytest.mark.parametrize("error", [UnknownTask("1"), UnknownTemplate(EntityRef("template", "default", "x"))])
+def test_what_is_unknown_at_a_route_is_told_all_the_same(error):
+    assert answer_to(error, "GET", "/x", {Quirk.EMPTY_NOT_FOUND}).body
+
+
+@pytest.mark.parametrize(
+    ("error", "name"), [(EmptyEntityRef(), "Error"), (MalformedEntityRef("no reference"), "TypeError")]
+)
+def test_a_malformed_reference_is_a_fault_where_asked(error, name):
+    answer = answer_to(error, "POST", "/v2/tasks", {Quirk.FAULTY_REF})
+    assert answer.status == 500
+    assert json.loads(answer.body)["error"] == {"name": name, "message": str(error)}
+    assert json.loads(answer.body)["response"] == {"statusCode": 500}
+
+
+def test_only_the_first_violation_is_told_where_asked():
+    answer = answer_to(InvalidRequest("first", [VIOLATION, VIOLATION]), "GET", "/x", {Quirk.FIRST_VIOLATION})
+    assert json.loads(answer.body)["error"] == {"name": "InputError", "message": "first"}
+
+
+def test_a_needless_token_that_is_refused_tells_the_cause():
+    error = answered(IllegalToken(needless=True))[1]["error"]
+    assert error["message"] == "Could not resolve credentials; caused by AuthenticationError: Illegal token"
+    assert error["cause"]["message"] == "Illegal token"
