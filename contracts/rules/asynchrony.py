@@ -14,8 +14,10 @@ LONG = 2.0
 # What shows that the target itself was well meanwhile: so many answers, each in so many seconds.
 OTHERS = 5
 AT_ONCE = 0.3
-# The task took at least this share of the time, as it tells its times itself.
-SHARE = 0.5
+# How long the task took, as it tells its times itself, in shares of that: a shorter one was not waited for, and one
+# that tells of a longer life runs by a faster clock than ours.
+LEAST_SHARE = 0.5
+MOST_SHARE = 1.5
 
 
 @rule(
@@ -55,7 +57,8 @@ def _was_waited_for(evidence: Evidence, story: TaskStory) -> bool:
         return False
     begun, over = instant(after.task.get("createdAt")), instant(after.task.get("completedAt"))
     took = None if begun is None or over is None else (over - begun).total_seconds()
-    if took is not None and took < SHARE * (created.ended - created.began):
+    waited = created.ended - created.began
+    if took is not None and not LEAST_SHARE * waited <= took <= MOST_SHARE * waited:
         return False
     return _was_well(evidence, created)
 

@@ -372,6 +372,11 @@ def test_short_tasks_may_end_before_anybody_looks():
     assert holds(asynchrony.creation_does_not_wait_for_the_end, evidence(*short))
 
 
+def test_a_task_that_lives_by_a_faster_clock_was_not_waited_for():
+    slow = waited_for(1, ref="template:default/slow", took=100.0)
+    assert holds(asynchrony.creation_does_not_wait_for_the_end, evidence(*slow))
+
+
 def test_a_target_that_is_slow_altogether_is_no_surprise():
     both = [made for number in (1, 2) for made in waited_for(number)[:2]]
     assert holds(asynchrony.creation_does_not_wait_for_the_end, evidence(*both))
