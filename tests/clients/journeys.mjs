@@ -222,6 +222,16 @@ async function recoverableTask() {
   return { before: typesOf(events), after: typesOf(polled) };
 }
 
+async function autocomplete() {
+  const request = { token: 'scm-token', provider: 'github', resource: 'owners', context: {} };
+  const { results: owners } = await client.autocomplete(request);
+  assert.ok(owners.length > 0);
+  for (const { id } of owners) assert.ok(id && typeof id === 'string', `id ${id}`);
+  const { results: groups } = await client.autocomplete({ ...request, provider: 'gitlab', resource: 'groups' });
+  for (const { id, title } of groups) assert.ok(id && title, 'a group of GitLab has a number and a title');
+  return { owners: owners.map(owner => owner.id), groups };
+}
+
 async function dryRun() {
   const secret = 'drive-secret';
   const { log, steps, output, directoryContents } = await client.dryRun({
@@ -274,5 +284,5 @@ async function dryRunWithFiles() {
 export const journeys = [
   listActions, templatingExtensions, parameterSchema, scaffold, getTask, resumeStream, longPolling,
   longPollingAtTheEnd, listTasks, pages, cancelTask, failingTask, retryCompleted, retryFailed, retryCancelled,
-  recoverableTask, dryRun, dryRunWithFiles,
+  recoverableTask, autocomplete, dryRun, dryRunWithFiles,
 ];

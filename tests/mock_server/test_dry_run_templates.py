@@ -57,13 +57,13 @@ async def test_no_file_of_a_dry_run_over_http_is_executable(result, name):
     assert not [file["path"] for file in result["directoryContents"] if file["executable"]]
 
 
-# @UNBUILT
+@UNBUILT
 @pytest.mark.parametrize("name", NAMES)
 async def test_the_output_of_a_template_is_that_of_the_real_server(result, name):
     assert result["output"] == expected_result(name)["output"]
 
 
-# @UNBUILT
+@UNBUILT
 @pytest.mark.parametrize("name", NAMES)
 async def test_the_log_of_a_template_is_that_of_the_real_server(result, name):
     log = [entry["body"] for entry in result["log"]]
