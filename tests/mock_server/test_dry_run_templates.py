@@ -46,7 +46,7 @@ async def result(api, name):
     return response.json()
 
 
-# @pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", NAMES)
 async def test_a_template_is_dry_run_to_the_tree_of_the_real_server(result, name):
     contents = {file["path"]: base64.b64decode(file["base64Content"]) for file in result["directoryContents"]}
     assert contents == files_below(DRY_RUNS / name / "expected")
