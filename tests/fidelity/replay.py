@@ -22,6 +22,7 @@ from tests.fidelity.timekeeping import Timekeeper, run_turned
 
 ENTITIES = DATA.parents[1] / "mock_server" / "data" / "recorded_entities.yaml"
 TOKENS = {"<jwt>": Principal(GUEST), "static-token-12345678": Principal(None)}
+USER = "Bearer <jwt>"
 ORIGIN = "http://localhost:3000"
 # A body that was cut was cut because it was too long to keep: longer than the real server accepts.
 LONG = 11 << 20
@@ -43,11 +44,11 @@ class Result:
 
 def replay(servers: Sequence[Server]) -> list[Result]:
     """Every exchange of the servers, in the order of their numbers."""
-    results = [result for server in servers for result in run_turned(_Replay(server).run())]
+    results = [result for server in servers for result in run_turned(Replay(server).run())]
     return sorted(results, key=lambda result: result.exchange.n)
 
 
-class _Replay:
+class Replay:
     """One server: a mock of its own, set up alike."""
 
     def __init__(self, server: Server) -> None:
@@ -82,13 +83,18 @@ class _Replay:
             await self._close_streams()
         return self._results
 
+    async def ask(self, method: str, target: str, headers: Mapping[str, str], body: str | None) -> Heard:
+        """The whole answer to a request of one's own."""
+        return await self._answer(self._request(method, target, headers, body))
+
     async def _catch_up(self, asked: Asked) -> None:
         """Ask what must have been asked before this, though nobody recorded it."""
         while self._unrecorded and self._unrecorded[0]["before"] <= asked.exchange.n:
             entry = self._unrecorded.pop(0)
             await self._time.turn_to(milliseconds(entry["at"]) - self._start)
             target = self._identities.target(entry["target"])
-            heard = await self._answer(self._request(entry["method"], target, _USER, json.dumps(entry.get("body", {}))))
+            headers = {"Authorization": USER, "Content-Type": "application/json"}
+            heard = await self.ask(entry["method"], target, headers, json.dumps(entry.get("body", {})))
             if target.endswith("/v2/tasks"):
                 self._identities.learn_task(entry["task"], json.loads(heard.content)["id"])
 
@@ -152,9 +158,6 @@ class _Replay:
             else:
                 still_open.append((exchange, request, began))
         self._open = still_open
-
-
-_USER = {"Authorization": "Bearer <jwt>", "Content-Type": "application/json"}
 
 
 def _unrecorded(server: Server) -> list[dict[str, Any]]:
