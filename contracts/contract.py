@@ -29,6 +29,7 @@ class Operation:
     path: str
     parameters: tuple[tuple[str, str], ...]
     takes_body: bool
+    needs_body: bool
     responses: Mapping[int, frozenset[str]]
 
     @property
@@ -88,14 +89,16 @@ class Contract:
     def event_violations(self, event: Any) -> list[str]:
         return _violations(self._event, event)
 
-    def typed_event_violations(self, type: str, event: Any) -> list[str]:
-        """What the schema of events of that type objects to; nothing where the document has none."""
+    def typed_event_violations(self, type: object, event: Any) -> list[str]:
+        """What the schema of events of that type objects to, if the document tells the types apart."""
+        mapping = self.document["components"]["schemas"].get("TaskEvent", {}).get("discriminator", {}).get("mapping")
+        if mapping is None:
+            return []
+        if not isinstance(type, str) or type not in mapping:
+            return [f"/type: there is no type {str(type)[:40]!r}"]
         if type not in self._typed_events:
-            event_of = self.document["components"]["schemas"].get("TaskEvent", {})
-            named = event_of.get("discriminator", {}).get("mapping", {}).get(type)
-            self._typed_events[type] = None if named is None else self._compile({"$ref": named})
-        validator = self._typed_events[type]
-        return [] if validator is None else _violations(validator, event)
+            self._typed_events[type] = self._compile({"$ref": mapping[type]})
+        return _violations(self._typed_events[type], event)
 
     def _validator(self, operation: str, status: int, media_type: str) -> Any:
         key = (operation, status, media_type)
@@ -131,6 +134,7 @@ class Contract:
                 (parameter["in"], parameter["name"]) for parameter in map(self._resolve, found.get("parameters", ()))
             ),
             takes_body="requestBody" in found,
+            needs_body=found.get("requestBody", {}).get("required", False),
             responses={
                 int(status): frozenset(self._resolve(response).get("content", {}))
                 for status, response in found["responses"].items()

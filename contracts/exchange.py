@@ -22,6 +22,7 @@ class Purpose(StrEnum):
     UNKNOWN_TASK = "of an unknown task"
     UNKNOWN_TEMPLATE = "of an unknown template"
     FILTERED = "filtered"
+    PAGED = "page by page"
     MALFORMED_PARAMETER = "with a malformed parameter"
     EDGE_PARAMETER = "with a parameter at its edge"
     MALFORMED_BODY = "with a body that the document does not allow"

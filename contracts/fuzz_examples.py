@@ -107,4 +107,5 @@ def _is_dry_run(sent: Any) -> bool:
 def _parameters(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     for item in document["paths"].values():
         for operation in item.values():
-            yield from operation.get("parameters", ())
+            yield from (parameter for parameter in operation.get("parameters", ()) if "name" in parameter)
+    yield from document["components"].get("parameters", {}).values()

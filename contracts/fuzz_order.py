@@ -11,8 +11,8 @@ class FuzzOrder:
     """`document` is the contract with examples that lead somewhere; `headers` go with every request.
 
     Tasks are created with `creation` as the body and no other, and at most `tasks` of them: None and 0 for none. Only
-    tasks in `own` are cancelled, and those that the fuzzer creates. `read_only` leaves out whatever could change
-    something.
+    tasks in `own` are cancelled, and those that the fuzzer creates; only the latter are run again, each time as one of
+    the `tasks`. `read_only` leaves out whatever could change something.
     """
 
     base_url: str

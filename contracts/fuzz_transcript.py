@@ -12,6 +12,7 @@ from contracts.exchange import Exchange, Purpose, Request, Response, Trouble, Tr
 from contracts.sse import Decoder, Ending, StreamReading
 
 NOT_OURS = frozenset({"x-schemathesis-testcaseid"})
+MAY_WAIT = frozenset({"getTaskEventStream", "getTaskEvents"})
 EVENT_STREAM = "text/event-stream"
 
 
@@ -69,8 +70,8 @@ class Transcript:
     def _exchange(self, started: Mapping[str, Any], ended: Mapping[str, Any], number: int) -> Exchange | None:
         operation, trouble = started["operation"], self._trouble(ended)
         response = self._response(ended)
-        if operation == "getTaskEventStream" and response is None and trouble and trouble.kind is TroubleKind.TIMEOUT:
-            # The fuzzer does not wait for streams, which may be silent for as long as they like.
+        if operation in MAY_WAIT and response is None and trouble and trouble.kind is TroubleKind.TIMEOUT:
+            # The fuzzer does not wait for what may be silent for as long as it likes.
             return None
         self._cases += 1
         request = self._request(started)

@@ -34,9 +34,13 @@ MOST_STEPS = 10
 # Answers without an end cost REQUEST_TIMEOUT each; so many have shown what there is to see.
 MOST_ENDLESS = 2
 UNDOCUMENTED_METHODS = ["PUT", "PATCH", "TRACE"]
-CHANGES = ("createTask", "cancelTask", "dryRunTask")
+CHANGES = ("createTask", "cancelTask", "retryTask", "dryRunTask")
+# Their answers come when something happens: nobody waits for that here, and not often.
+MAY_WAIT = ("getTaskEventStream", "getTaskEvents")
+MOST_WAITS = 5
 LONGEST_BODY = 16 * 1024 * 1024
 CHUNK = 64 * 1024
+RUNS_A_TEMPLATE = ("createTask", "retryTask")
 NO_SUCH = "-no-such-one"
 
 
@@ -53,7 +57,7 @@ FAULTS_OF_THE_TARGET = (
 
 def settings(order: FuzzOrder) -> dict[str, Any]:
     """All that the engine is to know, so that it looks for nothing in files and environment."""
-    streams = {"include-operation-id": "getTaskEventStream", "request-timeout": STREAM_TIMEOUT}
+    waiting = [{"include-operation-id": name, "request-timeout": STREAM_TIMEOUT} for name in MAY_WAIT]
     return {
         "base-url": order.base_url,
         "headers": dict(order.headers),
@@ -89,7 +93,7 @@ def settings(order: FuzzOrder) -> dict[str, Any]:
                 "generation": {"mode": "positive", "max-examples": max(1, order.tasks - 1)},
             },
         },
-        "operations": [streams, *({"include-operation-id": name, "enabled": False} for name in left_out(order))],
+        "operations": [*waiting, *({"include-operation-id": name, "enabled": False} for name in left_out(order))],
     }
 
 
@@ -110,6 +114,8 @@ class Fuzzer:
         self._out = out
         self._turn = threading.Lock()
         self._own = set(order.own)
+        self._made: set[str] = set()
+        self._waits = 0
         self._created = 0
         self._endless = 0
         self._sent = 0
@@ -176,6 +182,12 @@ class Fuzzer:
                 task_id = case.path_parameters.get("taskId")
                 if task_id not in self._own:
                     case.path_parameters["taskId"] = f"{task_id}{NO_SUCH}"
+            case "retryTask":
+                task_id = case.path_parameters.get("taskId")
+                if task_id not in self._made or self._created >= self._order.tasks:
+                    case.path_parameters["taskId"] = f"{task_id}{NO_SUCH}"
+            case "getTaskEvents" if self._waits >= MOST_WAITS:
+                case.path_parameters["taskId"] = f"{case.path_parameters.get('taskId')}{NO_SUCH}"
 
     def _harmless(self, case: FuzzCase) -> Any:
         """A body that creates a task only of the template that it may be created of."""
@@ -218,9 +230,11 @@ class Fuzzer:
             body=_encoded(response.content),
             cut=response.stream_cut_short,
         )
-        if operation_id(case) == "createTask" and 200 <= response.status_code < 300:
+        if operation_id(case) in RUNS_A_TEMPLATE and 200 <= response.status_code < 300:
             self._created += 1
-            self._own.add(_created_id(response))
+            if operation_id(case) == "createTask":
+                self._made.add(_created_id(response))
+                self._own |= self._made
             if self._created > self._order.tasks:
                 self._stop()
 
@@ -233,7 +247,8 @@ class Fuzzer:
         head = self._response
         # It may have been done all the same.
         self._created += self._case is not None and self._case.body == self._order.creation
-        self._endless += kind in {"TIMEOUT", "TOO_LONG"} and not self._is_of_stream()
+        self._endless += kind in {"TIMEOUT", "TOO_LONG"} and not self._may_wait()
+        self._waits += kind == "TIMEOUT" and self._may_wait()
         if self._endless >= MOST_ENDLESS:
             self._stop()
         self._tell(
@@ -246,8 +261,8 @@ class Fuzzer:
             headers=[] if head is None else list(head.headers.items()),
         )
 
-    def _is_of_stream(self) -> bool:
-        return self._case is not None and operation_id(self._case) == "getTaskEventStream" and self._response is None
+    def _may_wait(self) -> bool:
+        return self._case is not None and operation_id(self._case) in MAY_WAIT and self._response is None
 
     def _stop(self) -> None:
         if self._stream is not None:

@@ -20,3 +20,13 @@ NOT_JSON_AT_ALL: Final = "not JSON"
 OTHER_MEDIA_TYPE: Final = "JSON under another media type"
 MALFORMED_REF: Final = "a malformed reference"
 OTHER_KIND: Final = "a reference to no template"
+
+PAGE: Final = "a page"
+PAGED_WHOLE: Final = "all pages"
+ORDERED: Final = "in order"
+STATUSES: Final = "by status"
+TOTAL: Final = "in all"
+MALFORMED_PAGE: Final = "no page"
+
+UNKNOWN_PROVIDER: Final = "an unknown provider"
+NO_CREDENTIALS: Final = "no token of the provider"

@@ -11,6 +11,7 @@ from contracts.profile import Profile
 
 BOTH_PROFILES = frozenset(Profile)
 PUBLISHED_ONLY = frozenset({Profile.PUBLISHED})
+BACKSTAGE_ONLY = frozenset({Profile.BACKSTAGE})
 
 
 class Level(StrEnum):

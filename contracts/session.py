@@ -107,12 +107,19 @@ class Session:
 
         `path` gives the path parameters of the operation, or the path itself, encoded; `body` goes as it is (in
         chunks, if a header says so), and `json_body` as JSON; `authorization` None sends none; a header of None is
-        left out; an answer that may wait is waited for `leave_after` seconds.
+        left out; an answer that may wait is waited for `leave_after` seconds, or until this is cancelled, and that is
+        recorded.
         """
         outgoing = self._outgoing(operation, path, method, query, json_body, body, headers, authorization)
         async with self._turn:
             began = self.now()
-            response, trouble = await self._complete(outgoing, leave_after)
+            try:
+                response, trouble = await self._complete(outgoing, leave_after)
+            except asyncio.CancelledError:
+                if leave_after is not None:
+                    left = Trouble(TroubleKind.LEFT, f"after {self.now() - began:.1f} seconds")
+                    self._record(outgoing, None, began, purpose, label, group, trouble=left)
+                raise
             return self._record(outgoing, response, began, purpose, label, group, trouble=trouble)
 
     async def watch(
@@ -223,6 +230,7 @@ class Session:
         *,
         json_body: Any = None,
         body: bytes | None = None,
+        headers: Iterable[tuple[str, str]] = (),
         purpose: Purpose = Purpose.ORDINARY,
         label: str = "",
     ) -> Exchange | None:
@@ -231,7 +239,13 @@ class Session:
             return None
         self._creations += 1
         exchange = await self.call(
-            "retryTask", path={"taskId": task_id}, json_body=json_body, body=body, purpose=purpose, label=label
+            "retryTask",
+            path={"taskId": task_id},
+            json_body=json_body,
+            body=body,
+            headers=headers,
+            purpose=purpose,
+            label=label,
         )
         if exchange.status is not None and exchange.status >= 400:
             self._creations -= 1

@@ -7,13 +7,16 @@ from contracts.probes.cancellation import CANCELLATION, LONG_WATCH
 from contracts.probes.concurrency import CONCURRENCY
 from contracts.probes.dry_run import DRY_RUN
 from contracts.probes.existing_tasks import EXISTING_TASKS
+from contracts.probes.extensions import EXTENSIONS
 from contracts.probes.hostile_input import HOSTILE_INPUT
 from contracts.probes.hostile_values import HOSTILE_VALUES
 from contracts.probes.life import LIFE
+from contracts.probes.paging import PAGING
 from contracts.probes.parameters import PARAMETERS
 from contracts.probes.paths import PATHS
 from contracts.probes.probe import Probe
 from contracts.probes.racing import RACING
+from contracts.probes.reruns import RERUNS
 from contracts.probes.streams import STREAMS
 from contracts.probes.templates import TEMPLATES
 from contracts.probes.unknown_tasks import UNKNOWN_TASKS
@@ -37,4 +40,7 @@ ALL_PROBES: tuple[Probe, ...] = (
     CONCURRENCY,
     RACING,
     STREAMS,
+    RERUNS,
+    PAGING,
+    EXTENSIONS,
 )

@@ -24,6 +24,7 @@ from contracts.redaction import SHORTEST_SECRET, TOKEN_PLACEHOLDER
 from contracts.session import Session
 from contracts.stream_deadline import StreamDeadline
 
+UNKNOWN_RESOURCE = {"provider": "contract-tests-unknown", "resource": "repositories"}
 UNKNOWN_TEMPLATE = "template:default/contract-tests-unknown"
 STREAM_SECONDS = 8.0
 WITH_BODY = ("createTask", "dryRunTask")
@@ -57,6 +58,7 @@ class Asking:
     query: tuple[tuple[str, str], ...] = ()
     raw_body: bytes | None = None
     media_type: str | None = None
+    leave_after: float | None = None
 
 
 async def authentication(session: Session) -> None:
@@ -80,7 +82,7 @@ def asking(session: Session, task_id: str | None, *, cancelled: str | None = Non
     """One request for each operation, about that task and the template in use; None: about unknown ones."""
     task = {"taskId": task_id or UNKNOWN_TASK}
     template = session.templates.ordinary if task_id else None
-    return [
+    askings = [
         Asking("listTasks"),
         Asking("getTask", task),
         Asking("cancelTask", {"taskId": cancelled or UNKNOWN_TASK}),
@@ -90,7 +92,13 @@ def asking(session: Session, task_id: str | None, *, cancelled: str | None = Non
         Asking("listActions"),
         Asking("createTask", body={"templateRef": UNKNOWN_TEMPLATE, "values": {}}),
         Asking("dryRunTask", body=dry_run_body()),
+        Asking("getTaskEvents", task, leave_after=STREAM_SECONDS / 2),
+        # Whoever lets a wrong token pass would run it again each time.
+        Asking("retryTask", {"taskId": UNKNOWN_TASK}, body={}),
+        Asking("autocomplete", UNKNOWN_RESOURCE, body={"context": {}, "token": "contract-tests"}),
+        Asking("getTemplatingExtensions"),
     ]
+    return [asked for asked in askings if asked.operation in session.contract.operations]
 
 
 def dry_run_body() -> dict[str, Any]:
@@ -251,6 +259,7 @@ async def _ask(
         body=asked.raw_body,
         headers=[("Content-Type", asked.media_type)] if asked.media_type else [],
         query=asked.query,
+        leave_after=asked.leave_after,
         authorization=authorization,
         purpose=purpose,
         label=label,

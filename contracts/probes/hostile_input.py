@@ -26,8 +26,12 @@ async def hostile_input(session: Session) -> None:
     pair = session.new_group()
     for request in chunked_pair():
         await send(session, request, group=pair)
-    await send_all(session, hostile_requests(MOST_EACH_WHEN_QUICK if session.limits.quick else None))
+    await send_all(session, _requests(session))
     await _ask_as_a_client_would(session, AFTER, group)
+
+
+def _requests(session: Session) -> Iterator[HostileRequest]:
+    return hostile_requests(session.contract.operations, MOST_EACH_WHEN_QUICK if session.limits.quick else None)
 
 
 async def send_all(session: Session, requests: Iterator[HostileRequest]) -> None:

@@ -1,7 +1,7 @@
 """The corpus at every place where a client may put it, as requests."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice, zip_longest
 from typing import Any, TypeVar
@@ -30,6 +30,7 @@ TELLING = 12
 # A server that falls for these would cancel more than there is to be cancelled.
 HARMFUL = frozenset({"SQL", "a wildcard"})
 HERE = "contract-tests-here"
+PROVIDER = {"provider": "contract-tests-unknown", "resource": "repositories"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +46,13 @@ class HostileRequest:
     body: bytes | None = None
 
 
-def hostile_requests(most_each: int | None = None) -> Iterator[HostileRequest]:
-    """Every request of the corpus, a round over all places at a time; no more than so many for each place."""
+def hostile_requests(operations: Container[str], most_each: int | None = None) -> Iterator[HostileRequest]:
+    """Every request of the corpus for these operations, a round over all places at a time; no more than so many for
+    each place."""
     rounds = zip_longest(*(islice(place, most_each) for place in _places()))
-    return (request for request in chain.from_iterable(rounds) if request is not None)
+    for request in chain.from_iterable(rounds):
+        if request is not None and (request.operation is None or request.operation in operations):
+            yield request
 
 
 def _places() -> list[Iterable[HostileRequest]]:
@@ -79,8 +83,14 @@ def _places() -> list[Iterable[HostileRequest]]:
         ),
         _numbers("getTaskLogs"),
         _numbers("getTaskEventStream"),
+        _numbers("getTaskEvents"),
         *(_task_ids(operation, dict(_telling(TEXTS))) for operation in ("getTaskLogs", "getTaskEventStream")),
-        _task_ids("cancelTask", {label: text for label, text in _telling(TEXTS) if label not in HARMFUL}),
+        *(_task_ids(operation, _harmless(TEXTS)) for operation in ("getTaskEvents", "retryTask")),
+        (
+            HostileRequest(f"body: {label}", "autocomplete", path=PROVIDER, body=body)
+            for label, body in _telling(BODIES)
+        ),
+        _task_ids("cancelTask", _harmless(TEXTS)),
         _template_paths("name", dict(_telling(TEXTS))),
         _template_paths("kind", dict(_telling(TEXTS))),
         _template_paths("namespace", dict(_telling(TEXTS))),
@@ -113,6 +123,10 @@ def _places() -> list[Iterable[HostileRequest]]:
 
 def _telling(table: Mapping[str, T]) -> Iterator[tuple[str, T]]:
     return islice(table.items(), TELLING)
+
+
+def _harmless(texts: Mapping[str, str]) -> Mapping[str, str]:
+    return {label: text for label, text in _telling(texts) if label not in HARMFUL}
 
 
 def _task_ids(operation: str, texts: Mapping[str, str]) -> Iterator[HostileRequest]:

@@ -7,6 +7,7 @@ from contracts.exchange import Exchange, Purpose
 from contracts.labels import DOUBTFUL_INTEGER, EMPTY, HUGE_INTEGER, INTEGER, NO_INTEGER, NOBODY, OTHER_CASE
 from contracts.probes.cancellation import UNKNOWN_TASK
 from contracts.probes.life import read_late
+from contracts.probes.long_poll import EVENTS, has_long_poll
 from contracts.probes.probe import Probe
 from contracts.probes.some_task import has_ended, own_task, some_task
 from contracts.session import Session
@@ -104,6 +105,8 @@ async def _position(session: Session, task_id: str, value: str, label: str, *, e
     malformed = label in {NO_INTEGER, DOUBTFUL_INTEGER}
     purpose = Purpose.MALFORMED_PARAMETER if malformed else Purpose.EDGE_PARAMETER
     await session.call("getTaskLogs", path={"taskId": task_id}, query=[("after", value)], purpose=purpose, label=label)
+    if has_long_poll(session) and (malformed or (ended and label == INTEGER)):
+        await session.call(EVENTS, path={"taskId": task_id}, query=[("after", value)], purpose=purpose, label=label)
     if malformed:
         deadline = StreamDeadline(session.now() + STREAM_SECONDS, silence=STREAM_SECONDS / 2)
         await session.watch(task_id, deadline=deadline, after=value, purpose=purpose, label=label)

@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from contracts.entity_refs import template_path
 from contracts.exchange import Purpose
-from contracts.probes.auth import UNKNOWN_TEMPLATE
+from contracts.probes.auth import UNKNOWN_RESOURCE, UNKNOWN_TEMPLATE
 from contracts.probes.cancellation import UNKNOWN_TASK
 from contracts.probes.probe import Probe
 from contracts.probes.some_task import has_ended, own_task
@@ -37,6 +37,11 @@ UNDOCUMENTED_METHODS = (
     ("listActions", "POST"),
     ("dryRunTask", "GET"),
     ("dryRunTask", "PUT"),
+    ("getTaskEvents", "POST"),
+    ("retryTask", "GET"),
+    ("retryTask", "PUT"),
+    ("autocomplete", "GET"),
+    ("getTemplatingExtensions", "POST"),
     ("getTask", "DELETE"),
 )
 
@@ -87,11 +92,15 @@ async def _undocumented_methods(session: Session, task_id: str | None) -> None:
     template = template_path(ordinary.ref if ordinary else UNKNOWN_TEMPLATE)
     await session.call("getTask", path=path, label="before undocumented methods")
     for operation, method in UNDOCUMENTED_METHODS:
+        if operation not in session.contract.operations:
+            continue
         documented = session.contract.operations[operation].path
         await session.call(
             None,
             method=method,
-            path=documented.format(**{name: quote(value, safe="") for name, value in {**path, **template}.items()}),
+            path=documented.format(
+                **{name: quote(value, safe="") for name, value in {**path, **template, **UNKNOWN_RESOURCE}.items()}
+            ),
             json_body=None if method in {"GET", "DELETE"} else {"status": "failed"},
             purpose=Purpose.UNDOCUMENTED_METHOD,
             label=operation,

@@ -13,6 +13,8 @@ from contracts.task_story import listed_tasks
 # For a server that numbers its tasks.
 UNKNOWN_NUMBER = "987654321"
 SHORTEST_RANDOM_ID = 20
+READING = ("getTask", "getTaskLogs", "getTaskEvents")
+CHANGING = ("cancelTask", "retryTask")
 
 
 async def ask_for_unknown(session: Session) -> None:
@@ -20,8 +22,9 @@ async def ask_for_unknown(session: Session) -> None:
     listed = listed_tasks(await session.call("listTasks"))
     known = [*session.created, *(task["id"] for task in listed if isinstance(task.get("id"), str))]
     unknown = UNKNOWN_NUMBER if known and all(id.isdecimal() for id in known) else UNKNOWN_TASK
-    operations = ["getTask", "getTaskLogs"] if session.limits.read_only else ["cancelTask", "getTask", "getTaskLogs"]
-    for operation in operations:
+    for operation in (*READING, *(() if session.limits.read_only else CHANGING)):
+        if operation not in session.contract.operations:
+            continue
         await session.call(operation, path={"taskId": unknown}, purpose=Purpose.UNKNOWN_TASK)
     await ask_for_similar(session, known)
     deadline = StreamDeadline(session.now() + 10.0)

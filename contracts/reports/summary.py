@@ -16,6 +16,9 @@ FAMILIES: Mapping[str, str] = MappingProxyType(
         "AUTH": "auth",
         "PARAM": "parameters",
         "LIFE": "lifecycle",
+        "EVENTS": "long poll",
+        "RETRY": "retry",
+        "AUTO": "autocompletion",
         "STREAM": "stream",
         "CONS": "consistency",
         "DRY": "dry run",
@@ -30,7 +33,7 @@ FAMILIES: Mapping[str, str] = MappingProxyType(
 AGAINST: Mapping[Profile, str] = MappingProxyType(
     {
         Profile.PUBLISHED: "the published document",
-        Profile.BACKSTAGE: "the published document, with what the real Backstage does allowed",
+        Profile.BACKSTAGE: "the published document and what the real Backstage adds to it",
     }
 )
 

@@ -21,7 +21,9 @@ INTEGER = re.compile(r"[+-]?[0-9]+")
 LARGEST = 2**31 - 1
 NEVER_ENDS = frozenset({TroubleKind.TIMEOUT, TroubleKind.TOO_LONG})
 UNREADABLE = frozenset({400, 406, 411, 413, 414, 415, 422, 431})
-OF_A_TASK = frozenset({"getTask", "getTaskLogs", "getTaskEventStream", "cancelTask"})
+OF_A_TASK = frozenset({"getTask", "getTaskLogs", "getTaskEventStream", "getTaskEvents", "cancelTask", "retryTask"})
+# What a target can do without: it may have no logs, and nobody knows a provider of suggestions.
+MAY_BE_ABSENT = frozenset({"autocomplete"})
 
 
 @rule(
@@ -197,7 +199,10 @@ def _fuzzed(evidence: Evidence, operation: str | None = None) -> Iterator[Exchan
 
 def _where_it_was_reached(evidence: Evidence, observations: Iterable[Observation]) -> Iterator[Observation]:
     """All of them, unless they would only say that an operation refuses, which succeeds for nobody."""
-    found = list(observations)
+    absent = MAY_BE_ABSENT - _that_succeed(evidence)
+    found = [
+        observation for observation in observations if not observation.holds or observation.operation not in absent
+    ]
     went_wrong = evidence.fuzz is not None and bool(evidence.fuzz.errors)
     reached = not went_wrong and _reached(evidence, {observation.operation for observation in found})
     if reached or any(not observation.holds for observation in found):
@@ -207,12 +212,17 @@ def _where_it_was_reached(evidence: Evidence, observations: Iterable[Observation
 def _reached(evidence: Evidence, operations: set[str | None]) -> bool:
     if evidence.contract.profile.allows(Allowance.NO_LOGS):
         operations = operations - {"getTaskLogs"}
-    return operations <= {exchange.operation for exchange in evidence.authenticated if is_success(exchange)}
+    return operations <= _that_succeed(evidence)
+
+
+def _that_succeed(evidence: Evidence) -> set[str | None]:
+    return {exchange.operation for exchange in evidence.authenticated if is_success(exchange)}
 
 
 def _wrong_bodies(evidence: Evidence, *, outermost: bool) -> Iterator[Observation]:
     for exchange in _fuzzed(evidence):
-        if exchange.operation is None or not evidence.contract.operations[exchange.operation].takes_body:
+        operation = evidence.contract.operations.get(exchange.operation or "")
+        if operation is None or not operation.takes_body or not (operation.needs_body or exchange.request.body):
             continue
         wrong = _violation(evidence, exchange)
         if wrong is None or _is_outermost(wrong) is not outermost:
@@ -237,7 +247,7 @@ def _violation(evidence: Evidence, exchange: Exchange) -> str | None:
 
 def _is_outermost(violation: str) -> bool:
     """Whether it is about the body as a whole, or about one of the fields that it must have."""
-    return violation.partition(":")[0] in {"/", "/templateRef", "/values", "/template"}
+    return violation.partition(":")[0] in {"/", "/templateRef", "/values", "/template", "/token", "/context"}
 
 
 def _may_be_integer(value: str) -> bool:
@@ -254,11 +264,11 @@ def _is_allowed(evidence: Evidence, exchange: Exchange) -> bool:
     """Whether the document allows it, and what it asks for exists."""
     names = [name for name, _ in exchange.request.query]
     match exchange.operation:
-        case "listActions":
+        case "listActions" | "getTemplatingExtensions":
             return not names
         case "listTasks":
             return names in ([], ["createdBy"]) and (not names or _is_plain(exchange.query("createdBy") or ""))
-        case "getTask" | "getTaskLogs" | "getTaskEventStream":
+        case "getTask" | "getTaskLogs" | "getTaskEventStream" | "getTaskEvents":
             after = exchange.query("after") or ""
             fits = names == [] or (names == ["after"] and after.isascii() and after.isdigit() and int(after) <= LARGEST)
             story = evidence.tasks.get(exchange.path_parameters["taskId"])

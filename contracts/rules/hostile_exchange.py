@@ -10,7 +10,7 @@ from contracts.task_story import listed_tasks
 # A server may turn away what is longer than this before it has read it, and close the connection.
 LONGEST_BODY = 64 * 1024
 LONGEST_HEAD = 4 * 1024
-OF_ONE_TASK = frozenset({"getTask", "getTaskLogs", "getTaskEventStream", "cancelTask"})
+OF_ONE_TASK = frozenset({"getTask", "getTaskLogs", "getTaskEventStream", "getTaskEvents", "cancelTask", "retryTask"})
 MOST_SHOWN = 120
 
 

@@ -37,8 +37,8 @@ CREATE_BODY = "#/paths/~1v2~1tasks/post/requestBody"
 TEMPLATE_REF = f"{CREATE_BODY}/content/application~1json/schema/properties/templateRef"
 DRY_RUN_BODY = "#/paths/~1v2~1dry-run/post/requestBody"
 NEEDS_A_CREATOR = "--template and --values, and the token of a user, so that there is a task with a createdBy"
-WITH_BODY = frozenset({"createTask", "dryRunTask"})
-POSITIONED = frozenset({"getTaskLogs", "getTaskEventStream"})
+WITH_BODY = frozenset({"createTask", "dryRunTask", "retryTask", "autocomplete"})
+POSITIONED = frozenset({"getTaskLogs", "getTaskEventStream", "getTaskEvents"})
 
 
 @rule(

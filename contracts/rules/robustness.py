@@ -317,7 +317,8 @@ def bodies_are_read(evidence: Evidence) -> Iterator[Observation]:
     for exchange in evidence.exchanges:
         if exchange.response is None or exchange.operation is None or not is_no_object(exchange):
             continue
-        if evidence.contract.operations[exchange.operation].takes_body:
+        operation = evidence.contract.operations[exchange.operation]
+        if operation.needs_body or (operation.takes_body and exchange.request.body):
             yield judged(
                 exchange.response.status >= 400,
                 exchange.operation,
