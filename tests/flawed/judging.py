@@ -6,6 +6,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
 
+from contracts.configuration import chosen_rules
 from contracts.profile import Profile
 from contracts.results import Report
 from contracts.rule import Level, Rule
@@ -43,7 +44,9 @@ async def report_on(
     level: Level = Level.MUST,
 ) -> Report:
     """What the suite makes of a server."""
-    order = Order(Target(url, token=TOKEN, profile=profile), limits or Limits(), tuple(rules or all_rules()), level)
+    order = Order(
+        Target(url, token=TOKEN, profile=profile), limits or Limits(), tuple(rules or chosen_rules(profile)), level
+    )
     return await Run(order).report()
 
 
@@ -68,7 +71,9 @@ async def _judge(address: str, defects: Sequence[Defect]) -> Mapping[str, Findin
     async def judge(found: Defect) -> tuple[str, Finding]:
         async with turn:
             limits = FEW_EXAMPLES if found.family == "FUZZ" else None
-            report = await report_on(base_url(address, found.name), [by_id[found.rule]], limits=limits)
+            rule = by_id[found.rule]
+            profile = Profile.PUBLISHED if Profile.PUBLISHED in rule.profiles else Profile.BACKSTAGE
+            report = await report_on(base_url(address, found.name), [rule], profile=profile, limits=limits)
         failures = [failure for result in report.results for failure in (*result.failures, *result.advice)]
         reasons = tuple(result.reason for result in report.results)
         return found.name, Finding(frozenset(failure.operation for failure in failures), report.problems, reasons)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlencode
 
-from openapi.documents import load_published
+from openapi.documents import load_backstage
 
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
@@ -22,7 +22,7 @@ OPERATIONS = [
         method.upper(),
         re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]*)", re.escape(path))),
     )
-    for path, item in load_published()["paths"].items()
+    for path, item in load_backstage()["paths"].items()
     for method, operation in item.items()
 ]
 
