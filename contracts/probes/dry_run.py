@@ -86,7 +86,11 @@ def _telling(session: Session) -> dict[str, Any]:
 
 
 async def _run_with_less(session: Session, body: Mapping[str, Any]) -> None:
-    await _run(session, {**body, "directoryContents": []}, label=dry_runs.ACCEPTED)
+    spec = body["template"]["spec"]
+    # Of a directory without contents there is nothing to fetch.
+    steps = [step for step in spec["steps"] if step["action"] != dry_runs.FETCHING]
+    template = {**body["template"], "spec": {**spec, "steps": steps}}
+    await _run(session, {**body, "template": template, "directoryContents": []}, label=dry_runs.ACCEPTED)
     if not session.contract.profile.allows(Allowance.CONTENTS_ARE_REQUIRED):
         bare = {key: value for key, value in body.items() if key not in {"directoryContents", "secrets"}}
         await _run(session, bare, label=dry_runs.WITHOUT_CONTENTS)
