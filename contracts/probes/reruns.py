@@ -2,12 +2,14 @@
 
 import asyncio
 
+from contracts.clock import pause
 from contracts.exchange import Exchange, Purpose
 from contracts.labels import NOT_JSON_AT_ALL, OTHER_MEDIA_TYPE
 from contracts.lifecycle import is_terminal
 from contracts.probes.life import follow, patience, resumption_points
 from contracts.probes.long_poll import ask_for_events, follow_by_events, has_long_poll
 from contracts.probes.probe import Probe
+from contracts.readings import CATCHING_UP
 from contracts.session import Session
 from contracts.stream_deadline import StreamDeadline
 from contracts.stream_reader import CLOSING_GRACE
@@ -50,6 +52,7 @@ async def _cancelled_and_again(session: Session, template: TemplateChoice) -> No
     await _live(session, task_id, WATCHED_IN_A_HURRY if hurry else WATCHED, refused=True)
     await _read_from_everywhere(session, task_id)
     await _bad_bodies(session, task_id)
+    await ask_for_events(session, task_id, leave_after=CLOSING_GRACE, label="after it was refused to run it again")
     if not await _retried(session, task_id, json_body={}):
         return
     await _live(session, task_id, WATCHED_IN_A_HURRY if hurry else WATCHED_AGAIN)
@@ -105,6 +108,9 @@ async def _live(session: Session, task_id: str, watched: float, *, refused: bool
 async def _read_from_everywhere(session: Session, task_id: str) -> None:
     """Ask for all events of a task that has ended, and for those after some of them."""
     whole = await _look(session, task_id, "when it had ended")
+    if not any(event.ends_the_task for event in log_events(whole)):
+        await pause(CATCHING_UP)
+        whole = await _look(session, task_id, "long after it had ended")
     numbers = sorted({event.sequence for event in log_events(whole) if event.sequence is not None})
     if not numbers:
         return

@@ -85,7 +85,8 @@ def whole_batches_are_whole(evidence: Evidence) -> Iterator[Observation]:
 def ended_task_has_completion(evidence: Evidence) -> Iterator[Observation]:
     for story in lives(evidence):
         for batch in batches(story):
-            if batch.is_whole and story.ended_by is not None and batch.exchange.began >= story.ended_by + CATCHING_UP:
+            since = -1.0 if story.ended_by is None else batch.exchange.began - story.ended_by
+            if batch.is_whole and since >= 0 and (batch.has_end or since >= CATCHING_UP):
                 yield judged(
                     batch.has_end,
                     OPERATION,

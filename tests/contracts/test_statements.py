@@ -1,4 +1,4 @@
-"""Every statement of the published document is judged by a rule, or it is said why it cannot be."""
+"""Every statement of the document with the overlay is judged by a rule, or it is said why it cannot be."""
 
 import re
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from contracts.profile import Allowance, Profile
 from contracts.reports.listing import WIDTH, print_rules
 from contracts.rules import all_rules
 from contracts.statements import not_checkable, speaks_for, statements
-from openapi.documents import load_published
+from openapi.documents import load_backstage, load_published
 
 KEYWORDS = ("type", "format", "enum", "required", "additionalProperties", "description")
 RULES = {rule.id: rule for rule in all_rules()}
@@ -91,6 +91,7 @@ def is_there(pointer: str, document: Any) -> bool:
 
 
 STATED = tuple(of_document(load_published()))
+ADDED = tuple(pointer for pointer in of_document(load_backstage()) if pointer not in STATED)
 
 
 def test_the_statements_are_those_of_the_document():
@@ -102,8 +103,14 @@ def test_every_statement_of_the_document_is_spoken_for():
     assert [pointer for pointer in STATED if speaks_for(pointer) is None] == []
 
 
+def test_every_statement_of_the_overlay_is_spoken_for():
+    assert len(ADDED) > 250
+    assert [pointer for pointer in ADDED if not is_there(pointer, load_backstage())] == []
+    assert [pointer for pointer in ADDED if speaks_for(pointer) is None] == []
+
+
 def test_every_entry_speaks_for_a_statement_that_no_longer_pointer_speaks_for():
-    speaking = {speaks_for(pointer) for pointer in STATED}
+    speaking = {speaks_for(pointer) for pointer in (*STATED, *ADDED)}
     assert [entry.pointer for entry in statements() if entry not in speaking] == []
 
 
@@ -123,9 +130,11 @@ def test_every_rule_that_is_named_exists():
     assert [(entry.pointer, id) for entry in statements() for id in entry.rules if id not in RULES] == []
 
 
-def test_what_is_judged_at_all_is_judged_in_the_published_profile():
+def test_what_is_judged_at_all_is_judged_in_the_profile_that_states_it():
+    published = {speaks_for(pointer) for pointer in STATED}
     for entry in statements():
-        judged = [id for id in entry.rules if Profile.PUBLISHED in RULES[id].profiles]
+        profile = Profile.PUBLISHED if entry in published else Profile.BACKSTAGE
+        judged = [id for id in entry.rules if profile in RULES[id].profiles]
         assert judged or not entry.rules, entry.pointer
 
 
