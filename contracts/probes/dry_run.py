@@ -46,8 +46,8 @@ async def _steps(session: Session) -> list[Mapping[str, Any]]:
     steps: list[Mapping[str, Any]] = []
     if dry_runs.LOGGING in known:
         steps = [dry_runs.saying("say", "Say it"), dry_runs.saying("say-again", "Say it once more")]
-    if dry_runs.FETCHING in known and session.contract.profile.allows(Allowance.CONTENTS_ARE_REQUIRED):
-        # There, the contents are those of the template's own directory, and in the workspace only if fetched.
+    if dry_runs.FETCHING in known:
+        # Some servers take the contents for those of the template's own directory: there they have to be fetched.
         steps = [dry_runs.FETCH, *steps]
     return steps
 
@@ -92,7 +92,7 @@ async def _run_with_less(session: Session, body: Mapping[str, Any]) -> None:
     template = {**body["template"], "spec": {**spec, "steps": steps}}
     await _run(session, {**body, "template": template, "directoryContents": []}, label=dry_runs.ACCEPTED)
     if not session.contract.profile.allows(Allowance.CONTENTS_ARE_REQUIRED):
-        bare = {key: value for key, value in body.items() if key not in {"directoryContents", "secrets"}}
+        bare = {"template": template, "values": body["values"]}
         await _run(session, bare, label=dry_runs.WITHOUT_CONTENTS)
 
 

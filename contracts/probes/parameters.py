@@ -105,8 +105,15 @@ async def _position(session: Session, task_id: str, value: str, label: str, *, e
     malformed = label in {NO_INTEGER, DOUBTFUL_INTEGER}
     purpose = Purpose.MALFORMED_PARAMETER if malformed else Purpose.EDGE_PARAMETER
     await session.call("getTaskLogs", path={"taskId": task_id}, query=[("after", value)], purpose=purpose, label=label)
-    if has_long_poll(session) and (malformed or (ended and label == INTEGER)):
-        await session.call(EVENTS, path={"taskId": task_id}, query=[("after", value)], purpose=purpose, label=label)
+    if has_long_poll(session) and (malformed or (label == INTEGER and (ended or int(value) <= 0))):
+        await session.call(
+            EVENTS,
+            path={"taskId": task_id},
+            query=[("after", value)],
+            purpose=purpose,
+            leave_after=STREAM_SECONDS,
+            label=label,
+        )
     if malformed:
         deadline = StreamDeadline(session.now() + STREAM_SECONDS, silence=STREAM_SECONDS / 2)
         await session.watch(task_id, deadline=deadline, after=value, purpose=purpose, label=label)

@@ -193,7 +193,8 @@ def any_integer_will_do(evidence: Evidence) -> Iterator[Observation]:
     for exchange in evidence.of(None, Purpose.EDGE_PARAMETER):
         if exchange.operation not in POSITIONED or exchange.label != INTEGER or not answered(exchange):
             continue
-        if not _was_seen(evidence, exchange) or (no_logs and exchange.operation == "getTaskLogs"):
+        is_missing = no_logs and exchange.operation == "getTaskLogs" and exchange.status == 404
+        if not _was_seen(evidence, exchange) or is_missing:
             continue
         yield judged(
             exchange.status == 200,

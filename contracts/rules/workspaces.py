@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from contracts import dry_runs
@@ -132,9 +133,19 @@ def _keeps_its_workspace(exchange: Exchange, evidence: Evidence) -> bool:
     folded = [normal_path(file["path"]).casefold() for file in files]
     if not files or len(set(folded)) != len(folded) or not all(_is_good(file) for file in files):
         return False
+    if not are_plain(steps):
+        return False
+    if _can_fetch(evidence):
+        return bool(steps) and steps[0] == dry_runs.FETCH
+    return all(step["action"] == LOGGING for step in steps)
+
+
+@lru_cache(maxsize=8)
+def _can_fetch(evidence: Evidence) -> bool:
+    """Whether what is sent can be fetched: it may then be in the workspace only if it was."""
     if evidence.contract.profile.allows(Allowance.CONTENTS_ARE_REQUIRED):
-        return bool(steps) and steps[0] == dry_runs.FETCH and are_plain(steps)
-    return are_plain(steps) and all(step["action"] == LOGGING for step in steps)
+        return True
+    return any(template_steps(exchange)[:1] == [dry_runs.FETCH] for exchange in results(evidence))
 
 
 def _is_good(file: Mapping[str, Any]) -> bool:
