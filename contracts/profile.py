@@ -6,7 +6,8 @@ from types import MappingProxyType
 
 
 class Profile(StrEnum):
-    """`published`: the document alone. `backstage`: what scaffolder-backend 4.2.0 does is allowed, too."""
+    """`published`: the published document alone. `backstage`: the document with the overlay, and a server may differ
+    from what was published as the real one does where its clients can live with that."""
 
     PUBLISHED = "published"
     BACKSTAGE = "backstage"
@@ -17,21 +18,23 @@ class Profile(StrEnum):
 
 
 class Allowance(Enum):
-    """Where the real server differs from the published document, one difference each."""
+    """Where the real server differs from the published document, one difference each.
+
+    What is a plain mistake of the real server is not allowed: the rule that is about it objects, and
+    `known/backstage-4.2.0.yaml` says so. Other rules let such a mistake pass, so that it is told once.
+    """
 
     NO_LOGS = "there is no /logs"
     NO_COMPLETED_AT = "a finished task has no completedAt"
     CANCELLED_TASK_FAILS = "a cancelled task ends failed"
-    LATE_CANCEL_IS_TOLD = "cancelling a finished task adds an event after the completion"
-    MALFORMED_REF_IS_A_FAULT = "a malformed templateRef is answered 500"
+    LATE_CANCEL_IS_TOLD = "cancelling a finished task adds an event after the completion (LIFE-14 objects)"
+    MALFORMED_REF_IS_A_FAULT = "a malformed templateRef is answered 500 (PARAM-12 objects)"
     EMPTY_QUERY_IS_REFUSED = "an empty query value is answered 400"
     CONTENTS_ARE_REQUIRED = "a dry run without directoryContents is refused"
-    NO_TEMPLATE_IS_A_FAULT = "a dry run of what is no template is answered 500"
     BARE_DRY_RUN = "log entries of a dry run have no type and its steps no status"
     LATE_HEADERS = "an event stream sends nothing, not even headers, before its first event"
     COMPLETION_AGAIN = "a finished task's stream sends the completion whatever `after` says"
     RECOVERABLE_STAYS_OPEN = "the stream of a recoverable task does not close"
-    UNCHECKED_STREAM = "the query of an event stream is not validated"
 
 
 ALLOWANCES: Mapping[Profile, frozenset[Allowance]] = MappingProxyType(

@@ -123,8 +123,6 @@ def _wrong(session: Session, steps: Sequence[Mapping[str, Any]]) -> Iterator[tup
     if session.limits.quick:
         return
     yield dry_runs.NO_TEMPLATE, {**body, "template": {**template, "apiVersion": "contract-tests/v0"}}
-    if session.contract.profile.allows(Allowance.NO_TEMPLATE_IS_A_FAULT):
-        return
     yield dry_runs.NO_TEMPLATE, {**body, "template": {}}
     for key in ("apiVersion", "kind", "metadata", "spec"):
         rest = {name: value for name, value in template.items() if name != key}

@@ -105,7 +105,7 @@ def late_cancel_changes_nothing(evidence: Evidence) -> Iterator[Observation]:
                 expected=f"still {before.status} at {before.task.get('completedAt')}",
                 observed=f"{after.status} at {after.task.get('completedAt')}",
             )
-            yield from _log_is_left_alone(evidence, story, cancel)
+            yield from _log_is_left_alone(story, cancel)
 
 
 @rule(
@@ -176,14 +176,12 @@ def _ended_by_itself(evidence: Evidence, story: TaskStory) -> bool:
     return any(is_terminal(sighting.status) and sighting.ended <= first_cancel for sighting in story.sightings)
 
 
-def _log_is_left_alone(evidence: Evidence, story: TaskStory, cancel: Exchange) -> Iterator[Observation]:
+def _log_is_left_alone(story: TaskStory, cancel: Exchange) -> Iterator[Observation]:
     logs = story.whole_logs
     before = [log for log in logs if log[0].ended <= cancel.began and completion_of(log[1])][-1:]
     after = [log for log in logs if log[0].began >= cancel.ended][:1]
     for (earlier, old), (later, new) in zip(before, after, strict=True) if before and after else ():
         shown = [told(event) for event in new]
-        if evidence.contract.profile.allows(Allowance.LATE_CANCEL_IS_TOLD):
-            shown = shown[: len(old)] + [one for one in shown[len(old) :] if one[0] != "cancelled"]
         yield judged(
             shown == [told(event) for event in old],
             "cancelTask",

@@ -12,6 +12,7 @@ from contracts.exchange import Exchange, Purpose
 from contracts.lifecycle import Status, is_terminal
 from contracts.probes.racing import NEIGHBOUR_AFTER, NEIGHBOUR_BEFORE, TWICE
 from contracts.profile import Allowance
+from contracts.readings import up_to_the_end
 from contracts.rule import Observation, judged, kept, rule
 from contracts.sse import Ending
 from contracts.task_story import Event, TaskStory, listed_tasks, log_events, stream_events
@@ -222,9 +223,9 @@ def streams_are_the_same(evidence: Evidence) -> Iterator[Observation]:
                 by_group[stream.group].append(stream)
         for together in by_group.values():
             first, *others = together
-            told = _told(first)
+            told = _told(first, evidence)
             for other in others:
-                again = _told(other)
+                again = _told(other, evidence)
                 yield judged(
                     again == told,
                     "getTaskEventStream",
@@ -493,10 +494,13 @@ def _is_whole(stream: Exchange) -> bool:
     return stream.stream is not None and stream.stream.ending is Ending.CLOSED
 
 
-def _told(stream: Exchange) -> list[tuple[int | None, str, str]]:
+def _told(stream: Exchange, evidence: Evidence) -> list[tuple[int | None, str, str]]:
+    events = stream_events(stream)
+    if evidence.contract.profile.allows(Allowance.LATE_CANCEL_IS_TOLD):
+        events = up_to_the_end(events)
     return [
         (event.sequence, event.type, json.dumps(event.body, sort_keys=True))
-        for event in stream_events(stream)
+        for event in events
         if event.type in OF_THE_TASK
     ]
 

@@ -65,8 +65,7 @@ def malformed_after_is_refused(evidence: Evidence) -> Iterator[Observation]:
             given = [value for name, value in exchange.request.query if name == "after"]
             if exchange.operation not in OF_A_TASK or len(given) != 1 or not given[0].strip():
                 continue
-            unchecked = evidence.contract.profile.allows(Allowance.UNCHECKED_STREAM)
-            if _may_be_integer(given[0]) or (unchecked and exchange.operation == "getTaskEventStream"):
+            if _may_be_integer(given[0]):
                 continue
             if is_success(exchange) or is_refusal(exchange):
                 yield judged(

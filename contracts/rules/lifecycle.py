@@ -398,8 +398,6 @@ def nothing_follows_completion(evidence: Evidence) -> Iterator[Observation]:
             if completion_of(events) is None:
                 continue
             after = events[len(up_to_the_end(events)) :]
-            if profile.allows(Allowance.LATE_CANCEL_IS_TOLD):
-                after = tuple(event for event in after if event.type != "cancelled")
             yield judged(
                 not after,
                 exchange.operation,

@@ -283,11 +283,10 @@ def other_media_types_are_refused(evidence: Evidence) -> Iterator[Observation]:
     probes={"bodies"},
 )
 def malformed_reference_is_refused(evidence: Evidence) -> Iterator[Observation]:
-    may_fail = evidence.contract.profile.allows(Allowance.MALFORMED_REF_IS_A_FAULT)
     for exchange in evidence.of("createTask", Purpose.MALFORMED_BODY):
         if exchange.label == MALFORMED_REF and answered(exchange):
             yield judged(
-                is_refusal(exchange) or (may_fail and exchange.status == 500),
+                is_refusal(exchange),
                 "createTask",
                 exchange,
                 expected="a refusal",
@@ -407,11 +406,8 @@ def _filtered(evidence: Evidence) -> Iterator[tuple[Exchange, str]]:
 
 
 def _positions_refused(evidence: Evidence, label: str) -> Iterator[Observation]:
-    unchecked = evidence.contract.profile.allows(Allowance.UNCHECKED_STREAM)
     for exchange in evidence.of(None, Purpose.MALFORMED_PARAMETER):
         if exchange.operation not in POSITIONED or exchange.label != label or not answered(exchange):
-            continue
-        if unchecked and exchange.operation == "getTaskEventStream":
             continue
         yield judged(
             is_refusal(exchange),

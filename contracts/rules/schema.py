@@ -9,7 +9,8 @@ from typing import Any
 from contracts.evidence import Evidence
 from contracts.exchange import NOT_JSON, Exchange, Purpose, parse_json
 from contracts.profile import Allowance
-from contracts.rule import PUBLISHED_ONLY, Level, Observation, judged, rule
+from contracts.readings import has_no_log
+from contracts.rule import PUBLISHED_ONLY, Level, Observation, judged, kept, rule
 from contracts.rules.answers import NEEDS_A_TASK, NEEDS_THE_TARGET
 from contracts.rules.spelling import misspelt
 from contracts.task_story import instant, listed_tasks
@@ -109,6 +110,8 @@ def logs_are_as_described(evidence: Evidence) -> Iterator[Observation]:
         entries = ((place, _event_violation(evidence, entry)) for place, entry in enumerate(body))
         return next((f"/{place}{found}" for place, found in entries if found), None)
 
+    absent = (exchange for exchange in evidence.of("getTaskLogs") if has_no_log(evidence, exchange))
+    yield from (kept("getTaskLogs", exchange) for exchange in absent)
     yield from _bodies(evidence, "getTaskLogs", 200, violation, expected="an array of log entries")
 
 

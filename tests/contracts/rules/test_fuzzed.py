@@ -70,10 +70,10 @@ def test_what_nobody_takes_for_an_integer_is_refused(after):
     assert failures(fuzzed.malformed_after_is_refused, seen)
 
 
-def test_the_real_server_does_not_check_the_query_of_a_stream():
+@pytest.mark.parametrize("profile", Profile)
+def test_the_query_of_a_stream_is_checked_like_any_other(profile):
     seen = sent("getTaskEventStream", 200, task_id=TASK_ID, query=[("after", "abc")])
-    assert failures(fuzzed.malformed_after_is_refused, of(seen))
-    assert is_silent(fuzzed.malformed_after_is_refused, of(seen, profile=Profile.BACKSTAGE))
+    assert failures(fuzzed.malformed_after_is_refused, of(seen, profile=profile))
 
 
 @pytest.mark.parametrize(

@@ -87,10 +87,10 @@ def test_a_malformed_position_is_refused_in_any_way(status):
     assert holds(parameters.malformed_position_is_refused, evidence(position("abc", status, NO_INTEGER)))
 
 
-def test_backstage_does_not_check_the_position_in_a_stream():
+@pytest.mark.parametrize("profile", Profile)
+def test_the_position_in_a_stream_is_checked_like_any_other(profile):
     asked = position("abc", 200, NO_INTEGER, "getTaskEventStream")
-    assert failures(parameters.malformed_position_is_refused, evidence(asked))
-    assert is_silent(parameters.malformed_position_is_refused, evidence(asked, profile=Profile.BACKSTAGE))
+    assert failures(parameters.malformed_position_is_refused, evidence(asked, profile=profile))
 
 
 def test_what_is_hardly_an_integer_is_advice_of_its_own():
@@ -148,10 +148,10 @@ def test_a_form_is_no_json_and_json_may_be_called_text():
     assert failures(parameters.other_media_types_are_refused, evidence(text))
 
 
-def test_backstage_may_fail_over_a_malformed_reference():
+@pytest.mark.parametrize("profile", Profile)
+def test_that_a_server_fails_over_a_malformed_reference_is_told_once(profile):
     asked = bad("createTask", 500, {"templateRef": "x/", "values": {}}, label=MALFORMED_REF)
-    assert failures(parameters.malformed_reference_is_refused, evidence(asked))
-    assert holds(parameters.malformed_reference_is_refused, evidence(asked, profile=Profile.BACKSTAGE))
+    assert failures(parameters.malformed_reference_is_refused, evidence(asked, profile=profile))
 
 
 @pytest.mark.parametrize("status", [400, 404])
