@@ -17,7 +17,7 @@ AT_ONCE = 0.3
 # How long the task took, as it tells its times itself, in shares of that: a shorter one was not waited for, and one
 # that tells of a longer life runs by a faster clock than ours.
 LEAST_SHARE = 0.5
-MOST_SHARE = 1.5
+MOST_SHARE = 3.0
 
 
 @rule(
