@@ -21,7 +21,7 @@ from mock_server.segments import skipped_after_failure
 from mock_server.step_plan import Step, StepPosition, Tools, holds, plan_step
 
 # One budget for all that a task renders, so that a hostile template of many steps ends as soon as one of few.
-LIMITS = Limits(steps=400_000)
+LIMITS = Limits(steps=400_000, text_steps=50_000)
 _ASKS_FOR_STATUS = re.compile(r"\b(always|failure)\s*\(")
 
 

@@ -10,6 +10,7 @@ from mock_server.rendering.statements import Body
 from mock_server.rendering.values import UNDEFINED, Function, SafeText, Value
 
 CALLER = "caller"
+_STEPS_PER_CALL = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,8 @@ class MacroLiteral:
         return Function("macro", self._function(run, run.scope if self.sees_all else run.outermost))
 
     def _function(self, run: Run, outer: Scope) -> Callable[[Budget, list[Value], dict[str, Value]], Value]:
-        def call(_budget: Budget, arguments: list[Value], keywords: dict[str, Value]) -> Value:
+        def call(budget: Budget, arguments: list[Value], keywords: dict[str, Value]) -> Value:
+            budget.spend(_STEPS_PER_CALL)
             calling = run.scope
             run.scope = Scope(outer, isolated=True)
             self.parameters.bind(run, arguments, keywords)

@@ -13,7 +13,7 @@ from mock_server.rendering.routines import Routine, bind
 from mock_server.rendering.string_methods import PATTERN_METHODS, STRING_METHODS
 from mock_server.rendering.values import UNDEFINED, Value, is_number, to_number, to_text, truthy
 
-_STEPS_PER_ITEM = 3
+_STEPS_PER_ITEM = 10
 
 
 def property_of(value: Value, key: Value, budget: Budget) -> Value:

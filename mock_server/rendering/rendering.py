@@ -94,6 +94,13 @@ class _Renderer:
             return text
 
     def written(self, text: str, *, native: bool = False) -> Any:
+        self._budget.begin_text()
+        try:
+            return self._written(text, native)
+        finally:
+            self._budget.end_text()
+
+    def _written(self, text: str, native: bool) -> Any:
         # Parsing is paid for every time, so that a result does not depend on what was rendered before.
         self._budget.spend()
         template = compile_text(text, self._budget.limits, self._dialect)

@@ -10,6 +10,8 @@ from mock_server.rendering.limits import Budget
 from mock_server.rendering.numerals import WHITESPACE
 from mock_server.rendering.tokens import read_tag
 
+_SCANNING_COST = 4
+
 _OPENING = re.compile(r"(\$\{\{|\{[%#])(-?)")
 _COOKIECUTTER_OPENING = re.compile(r"(\{[{%#])(-?)")
 _SPACES = re.compile(f"[{WHITESPACE}]*")
@@ -46,7 +48,7 @@ class Scanner:
             text = self._text(opening)
             if text or opening is None:
                 return text or None
-            self._budget.spend()
+            self._budget.spend(_SCANNING_COST)
             self._position = opening.end()
             if opening[1] == "{#":
                 self._skip_comment()

@@ -37,6 +37,7 @@ def compile_text(text: str, limits: Limits, dialect: Dialect = BACKSTAGE) -> Tem
 
 def _compiled(text: str, limits: Limits, dialect: Dialect) -> Template:
     budget = Budget(limits)
+    budget.begin_text()
     failure = None
     try:
         body = TemplateParser(text, budget, dialect).parse()

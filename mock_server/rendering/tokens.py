@@ -7,6 +7,7 @@ from mock_server.rendering.errors import TemplateSyntaxError
 from mock_server.rendering.limits import Budget
 
 _PARSING_COST = 3
+_ESCAPES_PER_STEP = 4
 
 _GRAMMAR = r"""\s*+(?:
     (?P<end> -?%s)
@@ -57,6 +58,8 @@ def read_tag(source: str, position: int, closing: str, budget: Budget) -> Tag:
         position = found.end()
         if kind == "end":
             return Tag((*tokens, END), position, text.startswith("-"))
+        if kind == "text":
+            budget.spend(text.count("\\") // _ESCAPES_PER_STEP)
         if kind == "name" and text in RESERVED_NAMES:
             raise TemplateSyntaxError(f"the name {text} is reserved")
         after_dot = text == "."

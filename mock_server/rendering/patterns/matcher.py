@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from mock_server.rendering.errors import BudgetExhausted
 from mock_server.rendering.limits import Budget
 from mock_server.rendering.patterns.characters import is_line_end, is_word
 from mock_server.rendering.patterns.program import Instruction, Operation
@@ -35,11 +34,13 @@ class Matcher:
 
     def _run(self, counter: int, position: int, registers: Registers) -> State | None:
         program, text, length, budget = self.program, self.text, len(self.text), self.budget
+        # Other cases of a character have to be looked up as well.
+        price = 2 if self.any_case else 1
         waiting: list[State] = []
         while True:
-            budget.remaining -= 1
-            if budget.remaining < 0:
-                raise BudgetExhausted("the regular expression takes too many steps")
+            budget.remaining -= price
+            if budget.remaining < budget.floor:
+                budget.end("the regular expression takes too many steps")
             instruction = program[counter]
             operation = instruction.operation
             proceeds = True

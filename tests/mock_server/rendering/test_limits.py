@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from mock_server.rendering import DEFAULT_LIMITS, Limits, RenderingError, render, render_text
+from mock_server.rendering import DEFAULT_LIMITS, Budget, Limits, RenderingError, render, render_text
 
 MANY = 10_000
 NESTED = "{% set x = [1] %}{% for i in range(100) %}{% set x = [x, x] %}{% endfor %}"
@@ -51,6 +51,33 @@ HOSTILE = {
     "joins in a loop": "{% set a = range(9000) %}{% for i in a %}${{ a | join(',') | length }}{% endfor %}",
     "sorts": "${{ range(20000) | sort | sort | length }}",
     "tokens": "${{ [" + "1," * 200_000 + "1] }}",
+    "outputs": "${{ 1 }}" * 200_000,
+    "comments": "a{# #}" * 200_000,
+    "escapes": "${{ 'a" + "\\\\a" * 400_000 + "' }}",
+    "filters": "${{ x " + "| default(1) " * 50_000 + "}}",
+    "macros in a loop": "{% macro m(a) %}{% for i in range(300) %}${{ a }}{% endfor %}{% endmacro %}"
+    "{% for i in range(300) %}${{ m('x') }}{% endfor %}",
+    "parameters": "{% macro m(" + ",".join(f"a{i}=1" for i in range(5_000)) + ") %}{% endmacro %}"
+    "{% for i in range(5000) %}${{ m() }}{% endfor %}",
+    "callers": "{% macro m() %}${{ caller() }}${{ caller() }}{% endmacro %}"
+    + "{% call m() %}" * 60
+    + "x"
+    + "{% endcall %}" * 60,
+    "fine slice": "${{ 'abc'[::0.0001] }}",
+    "slice from no number": "${{ [1, 2]['x':] }}",
+    "slice without an end": "${{ 1[1:] }}",
+    "long text in a loop": "{% set x = '' | center(900000) %}"
+    "{% for i in range(1000) %}${{ (x | upper)[0] }}{% endfor %}",
+    "JSON in a loop": "{% set x = range(10000) %}{% for i in range(1000) %}${{ (x | dump)[0] }}{% endfor %}",
+    "copies": "{% set x = range(10000) %}{% for i in range(1000) %}{% set y = x.slice() %}{% endfor %}",
+    "long separator": "${{ range(40000) | join('' | center(900000)) }}",
+    "escaped again and again": "{% set x = '&' %}"
+    "{% for i in range(30) %}{% set x = x | string | forceescape %}{% endfor %}"
+    "{% set x = '' | center(90000) %}{% for i in range(30) %}{% set x = x | urlencode %}{% endfor %}",
+    "digits": "{% for i in range(20000) %}${{ 1e308.toString(2) ~ (1.1).toFixed(100) }}{% endfor %}",
+    "looking ahead": "${{ '' | center(500) | replace(r/(?=( *)* )*x/, 'x') }}",
+    "looking back": "${{ '' | center(5000) | replace(r/(?<= {1,100})x/, 'x') }}",
+    "every case": "${{ '' | center(50000) | replace(r/[a-zA-ZÀ-ÿ]+/gi, 'x') }}",
 }
 
 
@@ -93,6 +120,16 @@ def test_limits_can_be_widened():
     with pytest.raises(RenderingError):
         render_text(template, {})
     assert render_text(template, {}, limits=Limits(steps=10 * DEFAULT_LIMITS.steps)).endswith("19999")
+
+
+def test_a_text_that_asks_for_too_much_leaves_the_rest_of_a_task_its_share():
+    limits = Limits(steps=1_000, text_steps=300)
+    value = [HOSTILE["nested loops"], "${{ 1 }}", HOSTILE["exponential pattern"], "${{ 2 }}"]
+    budget = Budget(limits)
+    assert render(value, {}, budget=budget).value == [value[0], 1, value[2], 2]
+    assert 0 < budget.remaining < 400
+    assert render([*value, *value], {}, budget=budget).value[-1] == "${{ 2 }}"
+    assert budget.remaining == 0
 
 
 def test_a_text_cannot_be_longer_than_its_limit():
