@@ -96,8 +96,8 @@ def complete(entity: Entity, path: Path) -> Entity:
     completed = {
         "metadata": {
             "namespace": ref.namespace,
-            **metadata,
             "annotations": annotations | metadata.get("annotations", {}),
+            **{key: value for key, value in metadata.items() if key != "annotations"},
             "uid": str(uuid.uuid5(uuid.NAMESPACE_URL, str(ref))),
             "etag": hashlib.sha1(json.dumps(entity, sort_keys=True).encode(), usedforsecurity=False).hexdigest(),
         },

@@ -8,6 +8,6 @@ wrote (descriptions and examples of actions and filters) are left out there. `da
 been asked beside, going by what later answers show. `data/exceptions.yaml` says of each exchange that cannot be
 answered alike why not, and `data/floor.yaml` how many of each operation are; a test holds both to the replay.
 
-What is compared: status, media type and body; of an event stream its two headers, its frames, which of them came in
-one piece, and whether the server closed it. What is levelled before: see `normalising`.
+What is compared: status, media type and body, the order of its keys included; of an event stream its frames, which of
+them came in one piece, and whether the server closed it. What is levelled before: see `normalising`.
 """

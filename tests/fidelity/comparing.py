@@ -58,11 +58,11 @@ def _grammar(answer: Answer) -> list[list[str]]:
 
 
 def _diff(recorded: Any, ours: Any) -> Iterator[str]:
-    if recorded == ours:
+    if json.dumps(recorded) == json.dumps(ours):
         return
     lines = difflib.unified_diff(_lines(recorded), _lines(ours), n=2, lineterm="")
     yield from (line for line in lines if not line.startswith(("---", "+++")))
 
 
 def _lines(value: Any) -> list[str]:
-    return json.dumps(value, indent=1, ensure_ascii=False, sort_keys=True).split("\n")
+    return json.dumps(value, indent=1, ensure_ascii=False).split("\n")

@@ -247,3 +247,11 @@ def test_without_groups_there_are_no_relations(broken, tmp_path):
 def test_a_completed_entity_is_json(tmp_path):
     completed = complete(entity("User", "a", spec={"memberOf": ["b"]}), tmp_path / "a.yaml")
     assert json.loads(json.dumps(completed)) == completed
+
+
+def test_metadata_stand_in_the_order_of_the_real_catalog(tmp_path):
+    written = {"name": "demo", "tags": ["a"], "annotations": {"example.com/own": "x"}, "title": "Demo"}
+    entity = {"apiVersion": "backstage.io/v1alpha1", "kind": "Component", "metadata": written}
+    metadata = complete(entity, tmp_path / "demo.yaml")["metadata"]
+    assert list(metadata) == ["namespace", "annotations", "name", "tags", "title", "uid", "etag"]
+    assert list(metadata["annotations"])[-1] == "example.com/own"
