@@ -42,7 +42,7 @@ def simulator() -> Simulator:
     return MockServer(Options(templates=[DATA / "life_entities.yaml"])).simulator
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(deeds, st.sets(st.sampled_from(CANCEL_QUIRKS)))
 def test_whatever_is_done_to_tasks_their_views_agree(deeds, quirks):
     asyncio.run(Lives(simulator(), frozenset(quirks)).lead([("create", "plain", "happy-path"), *deeds]))
@@ -147,16 +147,18 @@ class Lives:
             for after in {0, events[len(events) // 2]["id"] if events else 0}:
                 expected = [event for event in events if event["id"] > after]
                 assert await self.heard(task_id, after) == expected
-                polled = await poll(self.world, task_id, after, patience=0)
-                assert [event for event in polled if event["id"] > after] == expected
+                assert await self.heard(task_id, after, Quirk.BATCHED_STREAM) == expected
+                again = [event for event in events if event in expected or event["type"] == "completion"]
+                assert await self.heard(task_id, after, Quirk.COMPLETION_AGAIN) == again
+                assert await poll(self.world, task_id, after, patience=0) == again
 
-    async def heard(self, task_id: str, after: int) -> list[dict[str, Any]]:
+    async def heard(self, task_id: str, after: int, *quirks: Quirk) -> list[dict[str, Any]]:
         written = bytearray()
 
         async def write(frames: bytes) -> None:
             written.extend(frames)
 
-        running = asyncio.create_task(replay(self.world, task_id, after, write))
+        running = asyncio.create_task(replay(self.world, task_id, after, write, quirks))
         await settle()
         assert running.done() == (await self.status(task_id) in TERMINAL)
         running.cancel()
