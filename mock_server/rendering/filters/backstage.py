@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from mock_server.rendering.errors import EvaluationError
 from mock_server.rendering.filters.inputs import text_only
-from mock_server.rendering.limits import Budget
+from mock_server.rendering.limits import COMPARISONS_PER_STEP, Budget
 from mock_server.rendering.members import property_of
 from mock_server.rendering.routines import Routine
 from mock_server.rendering.values import UNDEFINED, Value, to_text
@@ -19,6 +19,11 @@ REQUIRED_PARTS: dict[str, tuple[tuple[str, ...], ...]] = {
 }
 
 _HOST_END = re.compile("[/?#]")
+_DEEP_PATH = re.compile(r"""\.|\[(?:[^\[\]]*|(["'])(?:(?!\1)[^\\]|\\.)*?\1)\]""")
+_PATH_PART = re.compile(
+    r"""[^.\[\]]+|\[(?:(-?\d+(?:\.\d+)?)|(["'])((?:(?!\2)[^\\]|\\.)*?)\2)\]|(?=(?:\.|\[\])(?:\.|\[\]|\Z))"""
+)
+_ESCAPED = re.compile(r"\\(\\)?")
 _PARTS = ("owner", "organization", "workspace", "project", "repo")
 
 
@@ -74,18 +79,27 @@ def _reference_parts(reference: str) -> tuple[str | None, str | None, str]:
     return kind if colon else None, namespace, name
 
 
-def _pick(budget: Budget, value: Value, path: Value = UNDEFINED) -> Value:
-    keys = [to_text(key, budget) for key in path] if isinstance(path, list) else _keys(to_text(path, budget))
-    if isinstance(value, dict) and isinstance(path, str) and path in value:
-        return value[path]
+def _pick(budget: Budget, value: Value, path: Value = UNDEFINED, default: Value = UNDEFINED) -> Value:
+    keys = [to_text(key, budget) for key in path] if isinstance(path, list) else _keys(value, path, budget)
+    if not keys:
+        return default
     budget.spend(len(keys))
     for key in keys:
         value = property_of(value, key, budget)
-    return value
+    return default if value is UNDEFINED else value
 
 
-def _keys(path: str) -> list[str]:
-    return [key.strip("'\"") for key in path.replace("[", ".").replace("]", "").split(".")]
+def _keys(value: Value, path: Value, budget: Budget) -> list[str]:
+    """The keys that lodash's `get` reads in a path; one that leads nowhere deep is a key itself."""
+    text = to_text(path, budget)
+    budget.spend(text.count(".") + len(text) * (1 + text.count("[")) // COMPARISONS_PER_STEP)
+    if not isinstance(path, str) or (isinstance(value, dict) and text in value) or not _DEEP_PATH.search(text):
+        return [text]
+    keys = [""] if text.startswith(".") else []
+    for found in _PATH_PART.finditer(text):
+        index, quote, quoted = found.groups()
+        keys.append(_ESCAPED.sub(r"\1", quoted) if quote else index or found[0])
+    return keys
 
 
 BACKSTAGE_FILTERS: dict[str, Routine] = {

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mock_server.rendering import UNDEFINED, render
+from mock_server.rendering import UNDEFINED, BudgetExhausted, render
 
 
 def filtered(value, expression):
@@ -73,10 +73,31 @@ def test_an_incomplete_entity_reference_is_an_error(reference):
         ("'x.y'", 2),
         ("'a.missing.c'", UNDEFINED),
         ("'constructor'", UNDEFINED),
+        ("'[a][b]'", [{"c": 1}]),
+        ("'a.b]'", UNDEFINED),
+        ("'a]'", UNDEFINED),
+        ("'[\"it\\'s\"]'", 3),
+        ("'..deep'", UNDEFINED),
+        ("'.deep'", 4),
+        ("[]", UNDEFINED),
+        ("'a.missing.c', 'default'", "default"),
+        ("'none', 'default'", None),
+        ("'none.deeper', 'default'", "default"),
     ],
 )
-def test_pick_follows_a_path(path, value):
-    assert filtered({"a": {"b": [{"c": 1}]}, "x.y": 2}, f"pick({path})") == value
+def test_pick_follows_a_path_as_lodash_does(path, value):
+    data = {"a": {"b": [{"c": 1}]}, "x.y": 2, "it's": 3, "": {"deep": 4}, "none": None}
+    assert filtered(data, f"pick({path})") == value
+
+
+def test_pick_finds_its_way_in_a_list():
+    assert filtered([{"a": [5, 6]}], "pick('[0].a[1]')") == 6
+
+
+@pytest.mark.parametrize("path", ['["' * 9_999, "." * 99_999, '[""' * 9_999])
+def test_a_path_that_is_costly_to_read_ends_with_the_budget(path):
+    with pytest.raises(BudgetExhausted):
+        render("${{ value | pick(path) }}", {"value": {}, "path": path})
 
 
 @pytest.mark.parametrize("name", ["jsonify", "tojson", "projectName", "map", "toString", "__init__"])
