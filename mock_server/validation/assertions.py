@@ -74,6 +74,7 @@ LIMITS: Final[Mapping[str, Limit]] = MappingProxyType(
     }
 )
 CHARACTERS_COMPARED_PER_STEP = 16
+STEPS_PER_CHOICE = 3
 EXCLUSIVE: Final[Mapping[str, tuple[str, Limit]]] = MappingProxyType(
     {
         "minimum": ("exclusiveMinimum", Limit(_is_finite, number, operator.gt, "must be greater than")),
@@ -130,7 +131,7 @@ def enum(visit: Visit) -> Iterator[Failure]:
     choices = visit.value("enum")
     if not isinstance(choices, list):
         raise InvalidSchema("enum must be a list")
-    visit.budget.spend(len(choices) * _effort(visit.instance))
+    visit.budget.spend(STEPS_PER_CHOICE * len(choices) * _effort(visit.instance))
     if not any(equal(visit.instance, choice) for choice in choices):
         yield visit.failure("enum", f"is not one of enum values: {','.join(map(text, choices))}", choices)
 

@@ -15,9 +15,10 @@ def merged(schema: object, parent: object, budget: Budget) -> object:
     if isinstance(parent, list):
         return _merged_list(schema if is_true(schema) else [], parent, budget)
     own = dict(entries(schema))
-    budget.spend(1 + len(own))
+    added = entries(parent)
+    budget.spend(1 + len(own) + len(added))
     result = own.copy() if isinstance(schema, dict | list) else {}
-    for name, value in entries(parent):
+    for name, value in added:
         result[name] = value
         if isinstance(value, dict | list):
             if schema is None or schema is UNDEFINED:

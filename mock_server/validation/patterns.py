@@ -36,10 +36,11 @@ class Engine:
 # Linear time comes first; only look-around and back references, which templates do use, need to backtrack.
 ENGINES = (
     Engine(RegexOptions(size_limit=1 << 16), 25, 2),
-    Engine(RegexOptions(size_limit=1 << 20), 2_500, 50),
+    Engine(RegexOptions(size_limit=1 << 20), 4_000, 50),
     Engine(FancyRegexOptions(backtrack_limit=10_000, size_limit=1 << 17), 250, 2, characters_per_rescan=2),
 )
 LONGEST = 10_000
+CHARACTERS_PER_STEP = 2
 SHOWN = 100
 
 _LONE_BRACKET = re.compile(r"(\\.|\[(?:\\.|[^\]\\])*\]|\{\d+(?:,\d*)?\})|[\]{}]", re.ASCII | re.DOTALL)
@@ -51,7 +52,7 @@ def matches(pattern: str, subject: str, budget: Budget) -> bool:
     Raises `InvalidSchema` for a pattern that no engine takes, or that takes too long.
     """
     engine, validator = _compiled(pattern)
-    budget.spend(engine.steps_for(len(subject)))
+    budget.spend(len(pattern) // CHARACTERS_PER_STEP + engine.steps_for(len(subject)))
     try:
         validator.validate(_well_formed(subject))
     except ValidationError as error:

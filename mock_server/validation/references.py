@@ -12,6 +12,7 @@ Index = Mapping[str, object]
 """The schemas of a document by their addresses."""
 
 LONGEST = 2_000
+STEPS_PER_SCHEMA = 5
 SHOWN = 100
 """Characters of an address that a refusal shows."""
 
@@ -61,6 +62,7 @@ def indexed(schema: object, base: str, budget: Budget) -> dict[str, object]:
         index[address] = part
         if isinstance(part, dict):
             for inner in _inside(part, address):
+                budget.spend(STEPS_PER_SCHEMA)
                 budget.spend_on(len(address))
                 pending.append(inner)
     return {base: schema, **index}

@@ -14,7 +14,9 @@ from mock_server.validation.references import Index, address_of, found, resolved
 DEPTH = 100
 """Schemas allowed to be applied within, or by reference from, one another."""
 
-STEPS_PER_VISIT = 5
+STEPS_PER_VISIT = 30
+STEPS_PER_FAILURE = 20
+KEYS_PER_STEP = 5
 
 Keyword = Callable[["Visit"], Iterable[Failure]]
 """What one keyword of the visited schema finds wrong with the visited value."""
@@ -70,6 +72,7 @@ class Visit:
     def failure(self, keyword: str, message: str, argument: object = UNDEFINED) -> Failure:
         """The failure of the visited value at `keyword`."""
         failure = Failure(self.path, keyword, message, argument, self.schema, self.instance)
+        self.budget.spend(STEPS_PER_FAILURE)
         self.budget.spend_on(failure.length)
         return failure
 
@@ -84,7 +87,7 @@ class Visit:
         return written
 
     def _with(self, instance: object, schema: object, base: str, path: Path) -> Self:
-        self.budget.spend(STEPS_PER_VISIT + (len(schema) // STEPS_PER_VISIT if isinstance(schema, dict) else 0))
+        self.budget.spend(STEPS_PER_VISIT + (len(schema) // KEYS_PER_STEP if isinstance(schema, dict) else 0))
         if self.depth >= DEPTH:
             raise InvalidSchema(f"more than {DEPTH} schemas are nested in, or refer to, one another")
         index = self.index
