@@ -6,7 +6,7 @@ What a list looks like is in `known/known-failures.schema.json`.
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from contracts.rule import Observation, Rule
 
 SHIPPED = Path(__file__).with_name("known")
 REQUIRED = frozenset({"rule", "reason"})
-OPTIONAL = frozenset({"expires", "profile", "intermittent"})
+OPTIONAL = frozenset({"expires", "profile", "intermittent", "untestable"})
 
 
 class BrokenKnownFailures(Exception):
@@ -30,21 +30,24 @@ class BrokenKnownFailures(Exception):
 @dataclass(frozen=True, slots=True)
 class KnownFailure:
     """`name` is a rule id, or `RULE@operationId` for one operation of it; `profile` is the only one that it is for,
-    None for any; `expires` is the last day it counts. What does not occur in every run is `intermittent`."""
+    None for any; `expires` is the last day it counts. What does not occur in every run is `intermittent`; an
+    `untestable` rule is one that there is nothing to judge by."""
 
     name: str
     reason: str
     expires: date | None = None
     profile: Profile | None = None
     intermittent: bool = False
+    untestable: bool = False
 
     @property
     def rule(self) -> str:
         return self.name.partition("@")[0]
 
     def covers(self, rule_id: str, observation: Observation) -> bool:
+        """Whether this is the failure that is known."""
         rule, at, operation = self.name.partition("@")
-        return rule == rule_id and (not at or operation == observation.operation)
+        return not self.untestable and rule == rule_id and (not at or operation == observation.operation)
 
 
 class KnownFailures:
@@ -56,7 +59,11 @@ class KnownFailures:
         self._entries = [entry for entry in entries if entry not in self._expired]
 
     def applied(self, result: Result) -> Result:
-        """The result with every known failure taken out of its failures; one with nothing but those is known."""
+        """The result with every known failure taken out of its failures; one with nothing but those is known, and so is
+        one that cannot be tested where that is known."""
+        if result.outcome is Outcome.NOT_TESTABLE:
+            why = [entry.reason for entry in self._entries if entry.untestable and entry.rule == result.rule.id]
+            return replace(result, outcome=Outcome.KNOWN_FAILURE, reason="; ".join(why)) if why else result
         known = tuple(
             failure
             for failure in result.failures
@@ -87,15 +94,24 @@ class KnownFailures:
         was not run or not testable says nothing of its entries; a run that did not see the `whole` of what there is
         to see cannot tell that a failure is gone."""
         judged = {result.rule.id: result for result in results if result.outcome is not Outcome.NOT_TESTABLE}
+        untested = {id for id, result in judged.items() if _is_untested(result)}
         over = [
             StaleEntry(entry.name, f"expired on {entry.expires}") for entry in self._expired if entry.rule in judged
         ]
         gone = [
             StaleEntry(entry.name, "does not occur any more")
             for entry in self._entries
-            if whole and not entry.intermittent and entry.rule in judged and not _occurs(entry, judged[entry.rule])
+            if whole
+            and not entry.intermittent
+            and entry.rule in judged
+            and not (_occurs(entry, judged[entry.rule]) or entry.rule in untested)
         ]
         return tuple(over + gone)
+
+
+def _is_untested(result: Result) -> bool:
+    """Whether it is known that there is nothing to judge the rule by."""
+    return result.outcome is Outcome.KNOWN_FAILURE and not result.known
 
 
 def _occurs(entry: KnownFailure, result: Result) -> bool:
@@ -146,16 +162,24 @@ def _entry(entry: Any, where: str, rules: Mapping[str, Rule]) -> KnownFailure:
         raise BrokenKnownFailures(f"{where}: there is no operation {operation!r}")
     if not isinstance(reason, str) or not reason.strip():
         raise BrokenKnownFailures(f"{where}: the reason must say something")
-    intermittent = entry.get("intermittent", False)
-    if not isinstance(intermittent, bool):
-        raise BrokenKnownFailures(f"{where}: intermittent must be true or false")
+    intermittent, untestable = (_flag(entry, key, where) for key in ("intermittent", "untestable"))
+    if untestable and at:
+        raise BrokenKnownFailures(f"{where}: a rule is untestable as a whole, not for one operation")
     return KnownFailure(
         name,
         " ".join(reason.split()),
         _expiry(entry, where),
         Profile(entry["profile"]) if "profile" in entry else None,
         intermittent,
+        untestable,
     )
+
+
+def _flag(entry: Mapping[str, Any], key: str, where: str) -> bool:
+    found = entry.get(key, False)
+    if not isinstance(found, bool):
+        raise BrokenKnownFailures(f"{where}: {key} must be true or false")
+    return found
 
 
 def _profiles(entry: Mapping[str, Any], where: str) -> frozenset[Profile]:

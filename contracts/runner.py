@@ -245,7 +245,8 @@ def judge(rule: Rule, evidence: Evidence, order: Order) -> Result:
     failures = tuple(observation for observation in observations if not observation.holds)
     held = len(observations) - len(failures)
     if not observations:
-        return Result(rule, Outcome.NOT_TESTABLE, reason=f"nothing to judge: {rule.needs}")
+        untested = Result(rule, Outcome.NOT_TESTABLE, reason=f"nothing to judge: {rule.needs}")
+        return order.known.applied(untested) if order.known else untested
     if failures and rule.level is Level.SHOULD and order.level is Level.MUST:
         return Result(rule, Outcome.PASS, held, advice=failures)
     result = Result(rule, Outcome.FAIL if failures else Outcome.PASS, held, failures)

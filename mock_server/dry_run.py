@@ -1,6 +1,7 @@
 """Dry runs: execute a template that nobody has loaded, in memory, and tell how it went. Nothing is kept."""
 
 import random
+import re
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,6 +27,9 @@ from mock_server.timeline import Timeline
 from mock_server.violations import Violation
 
 LogEntry = dict[str, Any]
+
+_FOLDER = re.compile(r"/tmp/dry-run-(?:content-)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/")  # noqa: S108
+_FOLDER_ITSELF = re.compile(f"{_FOLDER.pattern[:-1]}(?!/)")
 
 
 class InvalidTemplate(ValueError):
@@ -98,6 +102,11 @@ def dry_run(request: DryRun, actions: ActionCatalogue, entities: Entities) -> Dr
         raise DryRunFailed(plan.error, log)
     ended = [{**step, "status": planned.ends_as.value} for step, planned in zip(steps, plan.steps, strict=True)]
     return DryRunResult(log, _result(workplace.workspace), plan.output or {}, ended)
+
+
+def without_folders(text: str) -> str:
+    """The text with the paths in it relative to the folders of the dry run, which are nobody's business."""
+    return _FOLDER.sub("", _FOLDER_ITSELF.sub(".", text))
 
 
 def _contents(files: Files) -> Workspace:

@@ -9,7 +9,7 @@ from mock_server.answers import Answer, Header, json_answer
 from mock_server.auth import IllegalToken, MissingCredentials
 from mock_server.cancellation import StepReductionFault
 from mock_server.directory_contents import MalformedFiles
-from mock_server.dry_run import DryRunFailed, InvalidTemplate
+from mock_server.dry_run import DryRunFailed, InvalidTemplate, without_folders
 from mock_server.entity_refs import EmptyEntityRef, MalformedEntityRef
 from mock_server.framework import Unauthorized
 from mock_server.quirks import Quirk
@@ -65,6 +65,8 @@ def answer_to(error: Exception, method: str, url: str, quirks: Collection[Quirk]
     if isinstance(error, NoSuchRoute | MethodNotAllowed) and Quirk.EMPTY_NOT_FOUND in quirks:
         return Answer(404)
     name, message, status = _describe(error)
+    if isinstance(error, DryRunFailed) and Quirk.FAULTY_DRY_RUN not in quirks:
+        message = without_folders(message)
     if isinstance(error, MalformedEntityRef) and Quirk.FAULTY_REF in quirks:
         name, status = ("Error" if isinstance(error, EmptyEntityRef) else "TypeError"), 500
     described: dict[str, Any] = {"name": name, "message": message}

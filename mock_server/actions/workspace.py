@@ -65,6 +65,8 @@ class Workspace:
         """Where a path leads, relative to `within` or absolute. Raises ForbiddenPath if that is outside of `within`."""
         if "\0" in path:
             raise ForbiddenPath
+        # A name that is no Unicode is written as Node writes it.
+        path = path.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
         folder = self.absolute(within)
         absolute = path if path.startswith("/") else f"{folder}/{path}"
         parts: list[str] = []

@@ -170,6 +170,16 @@ def test_an_operation_of_the_overlay_may_be_named(tmp_path):
     assert loaded(tmp_path, content) == ()
 
 
+def test_that_there_is_nothing_to_judge_a_rule_by_can_be_known():
+    entries = KnownFailures([KnownFailure("LIFE-01", "There is no log.", untestable=True)], today=TODAY)
+    result = entries.applied(Result(rule(), Outcome.NOT_TESTABLE, reason="nothing to judge"))
+    assert (result.outcome, result.reason) == (Outcome.KNOWN_FAILURE, "There is no log.")
+    assert entries.stale([result]) == ()
+    assert entries.applied(failed("getTask")).outcome is Outcome.FAIL
+    assert entries.stale([passed()]) == (StaleEntry("LIFE-01", "does not occur any more"),)
+    assert known("LIFE-01").applied(Result(rule(), Outcome.NOT_TESTABLE)).outcome is Outcome.NOT_TESTABLE
+
+
 def test_an_intermittent_failure_that_does_not_occur_is_not_stale():
     entries = KnownFailures([KnownFailure("LIFE-01", "A race.", intermittent=True)], today=TODAY)
     assert entries.stale([passed()]) == ()
@@ -199,12 +209,14 @@ MALFORMED = [
     ("- {rule: LIFE-01, reason: x, expires: '2027-02-31'}", "day"),
     ("- {rule: LIFE-01, reason: x, profile: real}", "profile must be published or backstage"),
     ("- {rule: LIFE-01, reason: x, intermittent: often}", "intermittent must be true or false"),
+    ("- {rule: LIFE-01, reason: x, untestable: 1}", "untestable must be true or false"),
 ]
 UNUSABLE = [
     ("- {rule: LIFE-99, reason: x}", "there is no rule LIFE-99"),
     ("- {rule: LIFE-01@getTsk, reason: x}", "there is no operation 'getTsk'"),
     ("- {rule: LIFE-01, reason: 7}", "the reason must say something"),
     ("- {rule: LIFE-01@retryTask, reason: x, profile: published}", "there is no operation 'retryTask'"),
+    ("- {rule: LIFE-01@getTask, reason: x, untestable: true}", "untestable as a whole"),
     ("- {rule: LIFE-02, reason: x, profile: backstage}", "there is no rule LIFE-02 in the profile backstage"),
     ("- {rule: LIFE-01, reason: x}\n- {rule: LIFE-01, reason: y}", "LIFE-01 is listed 2 times"),
     ("- {rule: LIFE-01, reason: x}\n- {rule: LIFE-01, reason: y, profile: backstage}", "LIFE-01 is listed 2 times"),

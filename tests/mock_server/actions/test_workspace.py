@@ -51,6 +51,10 @@ def test_a_name_or_path_that_no_disk_would_take_is_refused(path):
         a_folder("/work").locate(path)
 
 
+def test_half_of_a_character_in_a_name_is_replaced():
+    assert a_folder("/work").locate("a\ud800b/\U0001f600") == ("a\ufffdb", "\U0001f600")
+
+
 def test_a_path_does_not_lead_through_a_file():
     with pytest.raises(FileSystemError, match=r"^ENOTDIR: not a directory, lstat '/work/a/b'$"):
         a_folder("/work", {"a": "hi"}).locate("a/b")

@@ -283,6 +283,18 @@ async def test_parameters_that_are_no_schema_are_the_fault_of_the_request(lastin
             "Entity component:default/nobody not found",
         ),
         (
+            {"action": "fetch:plain", "input": {"url": "./"}},
+            400,
+            "Error",
+            "ENOENT: no such file or directory, lstat '.'",
+        ),
+        (
+            {"action": "fs:rename", "input": {"files": [{"from": "nope", "to": "n"}]}},
+            400,
+            "Error",
+            "ENOENT: no such file or directory, lstat 'nope'",
+        ),
+        (
             {"action": "debug:log", "each": "${{ parameters.none }}"},
             400,
             "InputError",
