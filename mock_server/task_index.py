@@ -8,7 +8,7 @@ from operator import itemgetter
 from typing import Any, Literal
 
 from mock_server.clock import Milliseconds
-from mock_server.lifecycle import TaskStatus
+from mock_server.lifecycle import TERMINAL, TaskStatus
 from mock_server.task import Task
 
 Field = Literal["created_at", "status", "created_by"]
@@ -75,10 +75,11 @@ class TaskIndex:
 
     def find(self, query: TaskQuery, now: Milliseconds) -> tuple[list[str], int]:
         """The ids on the page that the query asks for, and how many there are on all pages."""
-        self._settle(now)
+        if query.statuses is not None or any(ordering.field == "status" for ordering in query.order):
+            self._settle(now)
         among = self._created_by(query.creators)
         groups = self._with_status(query.statuses)
-        total = len(among) if groups is None else _common(groups, among)
+        total = len(among) if groups is None else self._common(groups, among)
         wanted = total if query.limit is None else min(total, query.offset + query.limit)
         ids: Iterable[str]
         is_newest_first = not query.order or query.order[0] == Ordering("created_at", descending=True)
@@ -134,7 +135,7 @@ class TaskIndex:
     def _note_status(self, task: Task, now: Milliseconds) -> None:
         status = self._status[task.id] = task.status(now)
         self._by_status[status][task.id] = self._all[task.id]
-        changes_at = task.next_status_at(now)
+        changes_at = None if status in TERMINAL else task.next_status_at(now)
         if changes_at is not None:
             heapq.heappush(self._changes, (changes_at, task.id, task.version))
             if len(self._changes) > 2 * len(self._all) + 100:
@@ -142,10 +143,11 @@ class TaskIndex:
                 self._changes = [entry for entry in self._changes if entry[1:] in current]
                 heapq.heapify(self._changes)
 
-
-def _common(groups: list[dict[str, int]], among: dict[str, int]) -> int:
-    """How many ids of the groups, which have none in common, are among the others."""
-    size = sum(map(len, groups))
-    if size > len(among):
-        return sum(any(id in group for group in groups) for id in among)
-    return sum(id in among for group in groups for id in group)
+    def _common(self, groups: list[dict[str, int]], among: dict[str, int]) -> int:
+        """How many ids of the groups, which have none in common, are among the others."""
+        size = sum(map(len, groups))
+        if among is self._all:
+            return size
+        if size > len(among):
+            return sum(any(id in group for group in groups) for id in among)
+        return sum(id in among for group in groups for id in group)
