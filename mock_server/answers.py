@@ -4,7 +4,7 @@ import base64
 import hashlib
 import json
 import math
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,6 +43,13 @@ class Answer:
 
 def json_answer(status: int, value: Any, *headers: Header) -> Answer:
     return Answer(status, encode_json(value), (_JSON, *headers), is_tagged=True)
+
+
+def options_answer(methods: Sequence[str]) -> Answer:
+    """What Express answers to OPTIONS at a route with these methods."""
+    allowed = ",".join(methods).encode()
+    headers = ((b"allow", allowed), (b"content-type", b"text/html; charset=utf-8"))
+    return Answer(200, allowed, headers, is_tagged=True)
 
 
 def _entity_tag(body: bytes) -> bytes:

@@ -83,6 +83,6 @@ class BearerHandler:
 def _bearer_token(scope: Mapping[str, Any]) -> bytes | None:
     for name, value in scope["headers"]:
         if name == b"authorization":
-            match = _BEARER.fullmatch(value)
+            match = _BEARER.fullmatch(value.rstrip(b" \t"))
             return None if match is None else match.group(1)
     return None

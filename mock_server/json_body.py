@@ -13,9 +13,14 @@ from mock_server.json_syntax import not_a_document, syntax_error
 from mock_server.request import InvalidRequest, header
 
 MAX_BODY = 10 * 1024 * 1024
+MAX_DISCARDED = 64 * 1024 * 1024
 MAX_DEPTH = 100
 BODY_SECONDS = 30
 
+_WORD = r"[!#$%&'*+.^`|~\w-]+"
+_QUOTED = r'"(?:[\v \x21\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\v \x21-\xff])*"'
+_CONTENT_TYPE = re.compile(rf"\s*{_WORD}/{_WORD}\s*(?:; *{_WORD} *= *(?:{_QUOTED}|{_WORD}) *)*", re.ASCII)
+_CHARSET = re.compile(r'charset *= *"?([^\s;"]+)', re.IGNORECASE)
 _TOO_DEEP = f"The body is not valid JSON: nested deeper than {MAX_DEPTH} levels"
 _LONG_NUMBER = re.compile(r"\d{16}", re.ASCII)
 _EXPONENT_FROM = 1e21
@@ -31,10 +36,13 @@ _CODECS = {
 
 
 async def read_body(scope: Scope, receive: Receive) -> bytes:
-    """The whole body, chunked or not. Raises InvalidRequest if it is too large, too slow or broken off."""
+    """The whole body, chunked or not. Raises InvalidRequest if it is too large, too slow or broken off.
+
+    A client that is answered while it still sends may never see the answer, so what is too large is read all the same,
+    and thrown away, as long as there is not much too much of it.
+    """
     announced = header(scope, b"content-length")
-    if announced is not None and announced.isdecimal() and int(announced[:20]) > MAX_BODY:
-        raise InvalidRequest("request entity too large")
+    is_too_large = announced is not None and announced.isdecimal() and int(announced[:20]) > MAX_BODY
     chunks: list[bytes] = []
     size = 0
     try:
@@ -45,10 +53,15 @@ async def read_body(scope: Scope, receive: Receive) -> bytes:
                     raise InvalidRequest("request aborted")
                 chunk = message.get("body", b"")
                 size += len(chunk)
-                if size > MAX_BODY:
+                is_too_large = is_too_large or size > MAX_BODY
+                is_last = not message.get("more_body", False)
+                if is_too_large and (is_last or size > MAX_DISCARDED):
                     raise InvalidRequest("request entity too large")
-                chunks.append(chunk)
-                if not message.get("more_body", False):
+                if is_too_large:
+                    chunks.clear()
+                else:
+                    chunks.append(chunk)
+                if is_last:
                     return b"".join(chunks)
     except TimeoutError:
         raise InvalidRequest("request body took too long") from None
@@ -56,6 +69,11 @@ async def read_body(scope: Scope, receive: Receive) -> bytes:
 
 def is_json(content_type: str | None) -> bool:
     return content_type is not None and content_type.split(";")[0].strip().lower() == "application/json"
+
+
+def is_read(content_type: str | None) -> bool:
+    """Whether the real server reads a body of this type: not, if there is anything odd about its parameters."""
+    return is_json(content_type) and _CONTENT_TYPE.fullmatch(content_type or "") is not None
 
 
 def normalized(content_type: str | None) -> str:
@@ -91,8 +109,8 @@ def inflated(body: bytes, content_encoding: str | None) -> bytes:
 
 def parse_json(body: bytes, content_type: str | None) -> Any:
     """The object or array of a JSON body, an empty object for an empty one. Raises InvalidRequest."""
-    charset = re.search(r'charset\s*=\s*"?([^\s;"]+)', content_type or "", re.IGNORECASE)
-    text = _text(body, "utf-8" if charset is None else charset[1].lower())
+    charsets = _CHARSET.findall(content_type or "")
+    text = _text(body, charsets[-1].lower() if charsets else "utf-8")
     if not text:
         return {}
     mistake = not_a_document(text)

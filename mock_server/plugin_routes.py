@@ -5,18 +5,18 @@ from email.utils import formatdate
 from importlib.resources import files
 from typing import Any
 
-from mock_server.answers import Answer, App, Receive, Scope, Send, json_answer
+from mock_server.answers import Answer, App, Receive, Scope, Send, json_answer, options_answer
 from mock_server.auth import Authenticator
 from mock_server.clock import SECOND, timestamp
 from mock_server.request import EXCHANGE, NoSuchRoute, UserExpected
-from mock_server.simulator import Simulator
+from mock_server.simulator import Principal, Simulator
 
 COOKIE_SECONDS = 3_600
 
 _PERMISSIONS = "/.well-known/backstage/permissions/metadata"
 _COOKIE = "/.backstage/auth/v1/cookie"
 _KEYS = "/.backstage/auth/v1/jwks.json"
-_METHODS = {_PERMISSIONS: {"GET", "HEAD"}, _KEYS: {"GET", "HEAD"}, _COOKIE: {"GET", "HEAD", "DELETE"}}
+_METHODS = {_PERMISSIONS: ("GET", "HEAD"), _KEYS: ("GET", "HEAD"), _COOKIE: ("GET", "HEAD", "DELETE")}
 
 
 class PluginRoutes:
@@ -36,14 +36,18 @@ class PluginRoutes:
         if not path.startswith("/.") or path not in _METHODS:
             await self._app(scope, receive, send)
             return
-        if path == _KEYS and scope["method"] in _METHODS[_KEYS]:
+        is_open = path == _KEYS and scope["method"] in {*_METHODS[_KEYS], "OPTIONS"}
+        if not is_open:
+            principal = self._authenticator.authenticate(scope)
+        if scope["method"] == "OPTIONS":
+            answer = options_answer(_METHODS[path])
+        elif is_open:
             answer = json_answer(200, {"keys": []})
         else:
-            answer = self._for_who_has_a_token(path, scope)
+            answer = self._for_who_has_a_token(path, principal, scope)
         await answer(scope, receive, send)
 
-    def _for_who_has_a_token(self, path: str, scope: Scope) -> Answer:
-        principal = self._authenticator.authenticate(scope)
+    def _for_who_has_a_token(self, path: str, principal: Principal, scope: Scope) -> Answer:
         if scope["method"] not in _METHODS[path]:
             raise NoSuchRoute(scope[EXCHANGE].path)
         if path == _PERMISSIONS:

@@ -5,7 +5,7 @@ import re
 from urllib.parse import unquote
 
 MAX_PARAMETERS = 1_000
-MAX_INDEX = 19
+MAX_INDEX = 999
 
 # A parameter that was given once, or as a list; a tuple is an object, of which no operation has any.
 QueryValue = str | list[str] | tuple[()]

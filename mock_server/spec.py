@@ -13,7 +13,7 @@ from typing import Any
 import jsonschema_rs
 from starlette.exceptions import HTTPException
 
-from mock_server.answers import Answer, App, Receive, Scope, Send
+from mock_server.answers import App, Receive, Scope, Send, options_answer
 from mock_server.auth import Authenticator, BearerHandler
 from mock_server.framework import (
     OpenAPIOperation,
@@ -96,9 +96,7 @@ class DocumentedApi:
         elif scope["method"] != "OPTIONS":
             raise MethodNotAllowed(scope["method"], sorted({*methods, "OPTIONS"}))
         else:
-            allowed = ",".join(methods).encode()
-            headers = ((b"allow", allowed), (b"content-type", b"text/html; charset=utf-8"))
-            await Answer(200, allowed, headers, is_tagged=True)(scope, receive, send)
+            await options_answer(methods)(scope, receive, send)
 
 
 class _Functions:

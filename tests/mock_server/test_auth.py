@@ -22,6 +22,7 @@ def asked(mode, *values):
         (b"bearer user", USER),
         (b"BEARER    user", USER),
         (b"Bearer service", SERVICE),
+        (b"Bearer service ", SERVICE),
         ("Bearer größe".encode(), USER),
     ],
 )

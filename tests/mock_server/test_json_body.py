@@ -5,7 +5,7 @@ import zlib
 import pytest
 
 from mock_server import json_body
-from mock_server.json_body import MAX_BODY, inflated, is_json, parse_json, read_body
+from mock_server.json_body import MAX_BODY, inflated, is_json, is_read, parse_json, read_body
 from mock_server.request import InvalidRequest
 
 
@@ -46,9 +46,10 @@ async def test_a_body_is_read_to_its_last_chunk(messages, body):
 
 
 @pytest.mark.parametrize("length", [b"10485761", b"9" * 5_000])
-async def test_a_body_that_is_announced_too_large_is_not_read(length):
+async def test_a_body_that_is_announced_too_large_is_refused_once_it_is_sent(length):
+    receive = body_of(chunk(b"a"), chunk(b"b", more=False))
     with pytest.raises(InvalidRequest, match="request entity too large"):
-        await read_body(announcing(length), body_of())
+        await read_body(announcing(length), receive)
 
 
 @pytest.mark.parametrize("length", [b"10485760", b"3", b"", b"-1", b"many", b"1.5", "²".encode("latin-1")])
@@ -56,9 +57,14 @@ async def test_what_else_is_announced_does_not_matter(length):
     assert await read_body(announcing(length), body_of(chunk(b"all", more=False))) == b"all"
 
 
-async def test_a_body_that_grows_too_large_is_read_no_further():
+async def test_a_body_that_grows_too_large_is_refused_once_it_is_sent():
     with pytest.raises(InvalidRequest, match="request entity too large"):
-        await read_body(NO_LENGTH, body_of(chunk(bytes(MAX_BODY)), chunk(b"x")))
+        await read_body(NO_LENGTH, body_of(chunk(bytes(MAX_BODY)), chunk(b"x"), chunk(b"y", more=False)))
+
+
+async def test_a_body_that_grows_far_too_large_is_read_no_further():
+    with pytest.raises(InvalidRequest, match="request entity too large"):
+        await read_body(NO_LENGTH, body_of(*[chunk(bytes(MAX_BODY))] * 7))
 
 
 async def test_a_body_may_be_as_large_as_the_limit():
@@ -161,6 +167,29 @@ def test_what_is_no_json_is_refused_with_the_reason(body, message):
     with pytest.raises(InvalidRequest) as refused:
         parse_json(body, "application/json")
     assert str(refused.value) == message
+
+
+@pytest.mark.parametrize(
+    ("content_type", "expected"),
+    [
+        ("application/json", True),
+        (" Application/JSON ; charset=utf-8", True),
+        ('application/json; charset="utf-8"; x=y', True),
+        ("application/json;", False),
+        ("application/json; charset=", False),
+        ("application/json; charset=utf-8;", False),
+        ("application/json, text/plain", False),
+        ("text/plain", False),
+        (None, False),
+    ],
+)
+def test_a_body_of_an_odd_type_is_not_read(content_type, expected):
+    assert is_read(content_type) is expected
+
+
+def test_the_last_of_several_charsets_counts():
+    with pytest.raises(InvalidRequest, match="LATIN1"):
+        parse_json(b"{}", "application/json; charset=utf-8; charset=latin1")
 
 
 @pytest.mark.parametrize("encoding", [None, "identity", "Identity"])

@@ -54,6 +54,14 @@ async def test_a_cookie_can_be_given_back(api):
     assert "Expires=Thu, 01 Jan 1970 00:00:00 GMT" in response.headers["set-cookie"]
 
 
+@pytest.mark.parametrize(
+    ("path", "methods"), [(PERMISSIONS, "GET,HEAD"), (COOKIE, "GET,HEAD,DELETE"), (KEYS, "GET,HEAD")]
+)
+async def test_each_tells_its_methods(api, path, methods):
+    response = await api.http.options(path)
+    assert (response.status_code, response.text, response.headers["allow"]) == (200, methods, methods)
+
+
 async def test_a_service_gets_no_cookie(api):
     assert (await api.get(COOKIE, headers=SERVICE)).status_code == 403
 
