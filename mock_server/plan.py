@@ -18,7 +18,8 @@ from mock_server.redaction import Redactor
 from mock_server.rendering import Budget, Limits, render
 from mock_server.scenario import NO_TIME, Behaviour
 from mock_server.segments import skipped_after_failure
-from mock_server.step_plan import Step, StepPosition, Tools, holds, plan_step
+from mock_server.step_inputs import Step, holds
+from mock_server.step_plan import StepPosition, Tools, plan_step
 
 # One budget for all that a task renders, so that a hostile template of many steps ends as soon as one of few.
 LIMITS = Limits(steps=400_000, text_steps=50_000)

@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from itertools import zip_longest
 from typing import Any
 from urllib.parse import quote, quote_plus
 
@@ -51,6 +52,34 @@ class Redactor:
         if isinstance(value, dict):
             return {self.text(key): self.value(item) for key, item in value.items()}
         return value
+
+
+def masked(value: Any, texts: Collection[str]) -> Any:
+    """A JSON value with every string in it that is one of `texts` replaced as a whole."""
+    if isinstance(value, str):
+        return MASK if value in texts else value
+    if isinstance(value, list):
+        return [masked(item, texts) for item in value]
+    if isinstance(value, dict):
+        return {key: masked(item, texts) for key, item in value.items()}
+    return value
+
+
+def differing_texts(value: Any, other: Any) -> frozenset[str]:
+    """The strings in a JSON value that are not the same in another one of its shape."""
+    if value == other:
+        return frozenset()
+    if isinstance(value, str):
+        return frozenset({value} if value else ())
+    if isinstance(value, list):
+        others = other if isinstance(other, list) else []
+        pairs = list(zip_longest(value, others[: len(value)]))
+    elif isinstance(value, dict):
+        members = other if isinstance(other, dict) else {}
+        pairs = [(item, members.get(key)) for key, item in value.items()]
+    else:
+        return frozenset()
+    return frozenset(text for item, counterpart in pairs for text in differing_texts(item, counterpart))
 
 
 def _forms(text: str) -> set[str]:

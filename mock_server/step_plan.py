@@ -1,6 +1,5 @@
 """Plan one step: what it logs, how long it takes, how it ends and what it gives to the steps behind it."""
 
-import json
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -15,19 +14,14 @@ from mock_server.clock import Milliseconds
 from mock_server.entities import Entities
 from mock_server.lifecycle import StepStatus
 from mock_server.planned import Failure, PlannedStep
-from mock_server.redaction import Redactor, TooManySecrets
-from mock_server.rendering import UNDEFINED, Budget, BudgetExhausted, RenderingError, render, render_text, truthy
+from mock_server.redaction import Redactor, masked
+from mock_server.rendering import Budget, BudgetExhausted, RenderingError, render_text
 from mock_server.rendering.limits import CHARACTERS_PER_STEP
 from mock_server.scenario import Behaviour, Duration, LogRule
 from mock_server.segments import additional_error
+from mock_server.step_inputs import Run, Step, StepFailed, StepInputs
 from mock_server.step_lines import LINE_NUMBER, lay_out
-from mock_server.validation import InvalidSchema, stacks
 
-Step = Mapping[str, Any]
-
-MAX_ITEMS = 1_000
-# What a run of an action costs beside its rendering, in steps of the rendering budget.
-_STEPS_PER_RUN = 40
 _UNREGISTERED = (
     "Template action with ID '{}' is not registered. See "
     "https://backstage.io/docs/features/software-templates/builtin-actions/ on how to add a new action module."
@@ -73,24 +67,13 @@ class StepOutcome:
     error: Failure | None
 
 
-def holds(condition: Any) -> bool:
-    """Whether a rendered `if` lets its step, item or link be. Unlike in JavaScript, an empty array does not."""
-    return truthy(condition) and condition != []
-
-
-class _StepFailed(Exception):
-    def __init__(self, name: str, message: str) -> None:
-        super().__init__(message)
-        self.failure = Failure(name, message)
-
-
 def plan_step(step: Step, tools: Tools, position: StepPosition) -> StepOutcome:
     """How a step goes that is not skipped."""
     step_run = _StepRun(step, tools, position)
     failure: Failure | None = None
     try:
         step_run.run()
-    except _StepFailed as failed:
+    except StepFailed as failed:
         failure = Failure(failed.failure.name, tools.redactor.text(failed.failure.message))
     return step_run.outcome(failure)
 
@@ -109,24 +92,23 @@ class _StepRun:
             "secrets": dict(tools.secrets),
             "environment": {"parameters": {}, "secrets": {}},
         }
+        self._inputs = StepInputs(step, self._action, self._context, position.functions, tools.redactor, tools.budget)
         self._logs: list[LogRule] = []
         self._duration: Milliseconds = 0
         self._outputs: list[dict[str, Any]] = []
         self._skipped: str | None = None
 
     def run(self) -> None:
-        """Raises _StepFailed at the point where the step fails."""
+        """Raises StepFailed at the point where the step fails."""
         action = self._action
         if action is None and self._rule.outputs is None:
-            raise _StepFailed("NotFoundError", _UNREGISTERED.format(self._step["action"]))
+            raise StepFailed("NotFoundError", _UNREGISTERED.format(self._step["action"]))
         if action is not None and self._tools.workplace and not self._enters_dry_run(action):
             return
-        if "each" in self._step:
-            self._run_each()
-        else:
-            self._run_once(self._context, self._step["action"])
+        for run in self._inputs.runs():
+            self._play(run)
         if self._rule.fail is not None:
-            raise _StepFailed(self._rule.fail.name, self._scenario_text(self._rule.fail.message))
+            raise StepFailed(self._rule.fail.name, self._scenario_text(self._rule.fail.message))
 
     def outcome(self, failure: Failure | None) -> StepOutcome:
         step, rule, tools = self._step, self._rule, self._tools
@@ -157,50 +139,27 @@ class _StepRun:
         return StepStatus.COMPLETED, f"Finished step {self._step['name']}"
 
     def _enters_dry_run(self, action: Action) -> bool:
-        input = self._tools.redactor.value(self._input(self._context))
-        shown = json.dumps(input, indent=2, ensure_ascii=False)
-        self._log(f"Running {action.id} in dry-run mode with inputs (secrets redacted): {shown}")
+        self._log(f"Running {action.id} in dry-run mode with inputs (secrets redacted): {self._inputs.shown()}")
         if action.supports_dry_run:
             return True
         self._skipped = f"Skipping because {action.id} does not support dry-run"
         self._outputs.append(example_output(action))
         return False
 
-    def _run_each(self) -> None:
-        for key, value in self._items():
-            context = {**self._context, "each": {"key": key, "value": value}}
-            item = json.dumps(self._tools.redactor.value(context["each"]), separators=(",", ":"), ensure_ascii=False)
-            if "if" in self._step and not holds(self._render(self._step["if"], context)):
-                self._log(f"Skipping step each: {item}")
-                continue
-            self._log(f"Running step each: {item}")
-            self._run_once(context, f"{self._step['action']}[{key}]")
-
-    def _items(self) -> list[tuple[str, Any]]:
-        source = self._step["each"]
-        complaint = f"Invalid value on action {self._step['action']}.each parameter,"
-        rendered = self._render(source, self._context)
-        if rendered is UNDEFINED:
-            raise _StepFailed("InputError", f'{complaint} "{source}" cannot be resolved to a value')
-        if not isinstance(rendered, list | dict):
-            raise _StepFailed("InputError", f"{complaint} must resolve to an array or object")
-        if len(rendered) > MAX_ITEMS:
-            raise _StepFailed("InputError", f"{complaint} must not have more than {MAX_ITEMS} items")
-        pairs = rendered.items() if isinstance(rendered, dict) else enumerate(rendered)
-        return [(str(key), value) for key, value in pairs]
-
-    def _run_once(self, context: Mapping[str, Any], subject: str) -> None:
-        self._spend(_STEPS_PER_RUN)
+    def _play(self, run: Run) -> None:
+        if run.item is not None:
+            self._log(f"{'Running' if run.wanted else 'Skipping'} step each: {run.item}")
+        if not run.wanted:
+            return
         action, output = self._action, dict[str, Any]()
         if action is not None:
-            input = self._input(context)
-            _check_input(action, input, subject)
             # What an action logs and gives is shown, so it is made of what may be shown.
-            shown = self._tools.redactor.value(input)
-            place = self._tools.workplace
-            output = self._seem(action, shown) if place is None else self._execute(action, shown, place)
+            if self._tools.workplace is None:
+                output = self._seem(action, self._tools.redactor.value(run.input))
+            else:
+                output = self._execute(action, masked(run.input, run.secret), self._tools.workplace)
         if self._rule.outputs is not None:
-            output = self._render(dict(self._rule.outputs), self._scenario_context(context))
+            output = self._inputs.render(dict(self._rule.outputs), self._scenario_context(run.context))
         self._outputs.append(output)
 
     def _seem(self, action: Action, input: dict[str, Any]) -> dict[str, Any]:
@@ -209,7 +168,7 @@ class _StepRun:
             self._log(message)
         self._duration += Duration(*effect.duration).draw(self._tools.draw) or 0
         if effect.failure is not None:
-            raise _StepFailed(effect.failure.name, effect.failure.message)
+            raise StepFailed(effect.failure.name, effect.failure.message)
         output = dict(effect.output)
         return output if effect.whole else complete_output(action, output, self._tools.draw)
 
@@ -217,29 +176,18 @@ class _StepRun:
         tools = self._tools
         bench = Workbench(place.contents, place.workspace, tools.entities, tools.budget, self._log)
         try:
-            return execute(action.id, input, bench)
+            output = execute(action.id, input, bench)
         except ActionFailed as failed:
-            raise _StepFailed(failed.name, str(failed)) from failed
+            raise StepFailed(failed.name, str(failed)) from failed
         except BudgetExhausted as error:
-            raise _StepFailed("InputError", str(error)) from error
+            raise StepFailed("InputError", str(error)) from error
+        return example_output(action) if output is None else output
 
     def _collected_output(self) -> dict[str, Any]:
         if "each" not in self._step or self._skipped is not None:
             return self._outputs[0] if self._outputs else {}
         names = {name: None for output in self._outputs for name in output}
-        return {name: [output.get(name) for output in self._outputs] for name in names}
-
-    def _input(self, context: Mapping[str, Any]) -> dict[str, Any]:
-        rendered: dict[str, Any] = self._render(self._step.get("input", {}), context)
-        return rendered
-
-    def _render(self, value: Any, context: Mapping[str, Any]) -> Any:
-        rendered = render(value, context, functions=self._position.functions, budget=self._tools.budget)
-        try:
-            self._tools.redactor.learn(rendered.redactions)
-        except TooManySecrets as error:
-            raise _StepFailed("InputError", str(error)) from error
-        return rendered.value
+        return {name: [output[name] for output in self._outputs if name in output] for name in names}
 
     def _scenario_text(self, text: str) -> str:
         try:
@@ -253,22 +201,5 @@ class _StepRun:
         return {**context, "secrets": {}, "step": step, "use": self._tools.use, "line": LINE_NUMBER}
 
     def _log(self, message: str) -> None:
-        self._spend(len(message) // CHARACTERS_PER_STEP)
+        self._inputs.spend(len(message) // CHARACTERS_PER_STEP)
         self._logs.append(LogRule(message))
-
-    def _spend(self, steps: int) -> None:
-        try:
-            self._tools.budget.spend(steps)
-        except BudgetExhausted as error:
-            raise _StepFailed("InputError", str(error)) from error
-
-
-def _check_input(action: Action, input: dict[str, Any], subject: str) -> None:
-    if action.accepts(input):
-        return
-    try:
-        mistakes = stacks(input, action.input_schema)
-    except InvalidSchema as error:
-        mistakes = [str(error)]
-    if mistakes:
-        raise _StepFailed("InputError", f"Invalid input passed to action {subject}, {', '.join(mistakes)}")

@@ -53,14 +53,24 @@ def complete_output(action: Action, output: Mapping[str, Any], draw: random.Rand
 
 def example_output(action: Action) -> dict[str, Any]:
     """What a dry run puts in place of the output of an action that it cannot execute."""
-    properties = (action.output_schema or {}).get("properties", {})
-    return {name: _dry_run_example(schema) for name, schema in properties.items()}
+    example: dict[str, Any] = _dry_run_example({"type": "object", **(action.output_schema or {})})
+    return example
 
 
 def _dry_run_example(schema: Mapping[str, Any]) -> Any:
-    if schema.get("examples"):
-        return schema["examples"][0]
-    return {"string": "<example>", "number": 0, "integer": 0, "boolean": False}.get(_type(schema), "<unknown>")
+    # The catalogue has examples of its own, which the real schemas have not.
+    match schema.get("type"):
+        case "object":
+            return {name: _dry_run_example(inner) for name, inner in schema.get("properties", {}).items()}
+        case "array":
+            return [_dry_run_example(schema["items"])] if "items" in schema else []
+        case "string":
+            return "<example>"
+        case "number":
+            return 0
+        case "boolean":
+            return False
+    return "<unknown>"
 
 
 def _example(name: str, schema: Mapping[str, Any], draw: random.Random) -> Any:

@@ -342,10 +342,10 @@ def test_the_outputs_of_all_items_are_collected_in_lists():
     assert outcome.output["remoteUrl"] == ["https://github.com/acme/one", "https://github.com/acme/two"]
 
 
-def test_an_output_that_one_item_lacks_is_null_in_the_list():
+def test_an_output_that_one_item_lacks_is_not_in_the_list():
     rule = StepRule(outputs={"key": "${{ each.key }}", "name": "${{ each.value.name }}"})
     outcome = run("debug:wait", {}, rule, each=[{}, {"name": "b"}])
-    assert outcome.output == {"key": ["0", "1"], "name": [None, "b"]}
+    assert outcome.output == {"key": ["0", "1"], "name": ["b"]}
 
 
 @pytest.mark.parametrize(

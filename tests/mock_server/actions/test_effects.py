@@ -320,13 +320,15 @@ def test_an_action_without_an_output_schema_is_completed_with_nothing():
     [
         ({"type": "string"}, "<example>"),
         ({"type": "number"}, 0),
-        ({"type": "integer"}, 0),
+        ({"type": "integer"}, "<unknown>"),
+        ({"type": ["string", "number"]}, "<unknown>"),
         ({"type": "boolean"}, False),
-        ({"type": "array"}, "<unknown>"),
-        ({"type": "object"}, "<unknown>"),
+        ({"type": "array"}, []),
+        ({"type": "array", "items": {"type": "string"}}, ["<example>"]),
+        ({"type": "object"}, {}),
+        ({"type": "object", "properties": {"a": {"type": "number"}}}, {"a": 0}),
         ({}, "<unknown>"),
-        ({"type": "string", "examples": ["one"]}, "one"),
-        ({"type": "string", "examples": []}, "<example>"),
+        ({"type": "string", "examples": ["of the catalogue, not of the real module"]}, "<example>"),
     ],
 )
 def test_a_dry_run_gives_the_examples_of_the_real_server(schema, example):

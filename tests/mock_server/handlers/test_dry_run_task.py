@@ -83,7 +83,7 @@ async def test_a_dry_run_skips_what_it_cannot_execute_and_makes_up_its_output(la
     messages = [entry["body"]["message"] for entry in result["log"]]
     assert "Skipping because debug:wait does not support dry-run" in messages
     assert "Skipping step no because its if condition was false" in messages
-    assert result["output"] == {"url": "https://github.com/acme/my-app"}
+    assert result["output"] == {"url": "<example>"}
 
 
 async def test_a_dry_run_knows_who_asks(lasting_api):
