@@ -22,6 +22,8 @@ _DOCUMENT_MARKER = re.compile(r"(?:\A|[\n\u2028\u2029])(?:%|---|\.\.\.)")
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _BLANK_END = re.compile("\n[\t ]+\\Z")
 _SPACE_AT_LINE_BREAK = re.compile("[ \t]\n|\n[ \t]")
+_FURTHER_LINE = re.compile("(?:\\A|\n)([\t ][^\n\u2028\u2029]*)")
+_FILLED = re.compile("[^\n\t ]")
 _LINE_BREAKS = re.compile("\n+")
 _ESCAPE = re.compile(r" \\n|\\(?:u([0-9a-f]{4})|.)")
 _NAMED = {"0000": "\\0", "0007": "\\a", "000b": "\\v", "001b": "\\e"}
@@ -133,12 +135,18 @@ def _block(text: str, indent: str, column: int | None) -> str:
 def _loose(text: str, indent: str) -> str:
     """The body of a folded block, whose line breaks count one less; lines that are indented further are not folded."""
     doubled = _LINE_BREAKS.sub(lambda found: "\n" + found[0], text)
-    kept = re.sub(
-        "(?:^|\n)([\t ][^\n\u2028\u2029]*)(?:([\n\t ]*)\n(?![\n\t ]))?",
-        lambda found: found[1] + (found[2] or ""),
-        doubled,
-    )
-    return _LINE_BREAKS.sub(lambda found: found[0] + indent, kept)
+    parts, place, filled = list[str](), 0, -1
+    while further := _FURTHER_LINE.search(doubled, place):
+        parts += (doubled[place : further.start()], further[1])
+        place = further.end()
+        # What is found once serves all lines before it, so that a text of blank lines is read once.
+        if filled < place:
+            found = _FILLED.search(doubled, place)
+            filled = found.start() if found else len(doubled)
+        if filled > place and doubled[filled - 1] == "\n":
+            parts.append(doubled[place : filled - 1])
+            place = filled
+    return _LINE_BREAKS.sub(lambda found: found[0] + indent, "".join(parts) + doubled[place:])
 
 
 def _several_quoted_lines(text: str, indent: str, column: int | None) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 from mock_server.actions.yaml_folding import units
 from mock_server.actions.yaml_strings import key_text, string_text
-from mock_server.rendering import Budget
+from mock_server.rendering import Budget, BudgetExhausted
 from mock_server.rendering.numerals import number_to_text
 
 _STEP = "  "
@@ -14,13 +14,15 @@ _STEPS_PER_CHARACTER = 2
 
 
 def yaml_text(value: Any, budget: Budget) -> str:
-    """The YAML of a JSON value."""
+    """The YAML of a JSON value. Raises BudgetExhausted."""
     return _node(value, "", budget) + "\n"
 
 
 def _node(value: Any, indent: str, budget: Budget, column: int | None = None) -> str:
     """A value whose first line begins at `column`, the further ones behind `indent`."""
     budget.spend()
+    if len(indent) > budget.limits.depth * len(_STEP):
+        raise BudgetExhausted("the value is nested too deeply")
     if isinstance(value, str):
         budget.admit(len(value) + len(indent) * value.count("\n"))
         budget.spend(len(value) * _STEPS_PER_CHARACTER)

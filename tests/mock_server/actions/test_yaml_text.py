@@ -26,3 +26,16 @@ def test_a_long_text_comes_back_whole(text):
 def test_a_text_beyond_all_reason_ends_with_the_budget(text):
     with pytest.raises(BudgetExhausted):
         yaml_text({"text": text}, Budget(ENOUGH))
+
+
+def test_the_time_for_a_text_of_blank_lines_grows_with_its_length_only():
+    text = "\n\t" * 90_000 + "x" * 100
+    assert len(yaml_text({"text": text}, Budget(ENOUGH))) > len(text)
+
+
+def test_what_is_nested_too_deeply_ends_with_the_budget():
+    value: dict = {}
+    for _ in range(900):
+        value = {"a": value}
+    with pytest.raises(BudgetExhausted):
+        yaml_text(value, Budget(ENOUGH))
