@@ -31,14 +31,13 @@ def is_binary(content: bytes) -> bool:
         if _is_plain(byte):
             position += 1
             continue
-        followers = _followers(head, position)
-        if followers:
-            position += 1 + followers
+        length_of_character, is_whole = _character(head, position)
+        position += length_of_character
+        if is_whole:
             continue
         suspicious += 1
-        if position >= _SETTLED_AFTER and suspicious * 100 / length > _TOLERATED_PERCENT:
+        if position > _SETTLED_AFTER and suspicious * 100 / length > _TOLERATED_PERCENT:
             return True
-        position += 1
     return suspicious * 100 / length > _TOLERATED_PERCENT
 
 
@@ -46,10 +45,12 @@ def _is_plain(byte: int) -> bool:
     return 7 <= byte <= 14 or 32 <= byte <= 127
 
 
-def _followers(head: bytes, position: int) -> int:
-    """How many bytes continue the character that begins here; 0 if none does."""
+def _character(head: bytes, position: int) -> tuple[int, bool]:
+    """How many bytes to go on after one that is not plain, and whether they are a character of UTF-8."""
     for first, last, count in _SEQUENCES:
-        if first <= head[position] <= last:
+        if first <= head[position] <= last and position + count < len(head):
             rest = head[position + 1 : position + 1 + count]
-            return count if len(rest) == count and all(0x80 <= byte <= 0xBF for byte in rest) else 0
-    return 0
+            is_whole = all(0x80 <= byte <= 0xBF for byte in rest)
+            # Of a broken character, the byte behind the first is passed over unseen.
+            return (1 + count, True) if is_whole else (2, False)
+    return 1, False

@@ -18,6 +18,7 @@ from mock_server.actions.binary import is_binary
         b"x" * 600 + b"\0",
         b"\x1b[32mcolours\x1b[39m of a terminal, and rather more text so that they are few enough",
         ("x" * 511 + "é").encode(),
+        "èé, in an encoding of old".encode("latin-1"),
     ],
 )
 def test_a_text_is_text(content):
