@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 
 import { set } from './client.mjs';
 import { journeys } from './journeys.mjs';
-import { quirks } from './quirks.mjs';
+import { openQuirks, quirks } from './quirks.mjs';
 import { refusals } from './refusals.mjs';
 
 const JOURNEY_TIMEOUT_MS = 20_000;
@@ -20,7 +20,7 @@ async function perform(journey) {
 }
 
 let exitCode = 0;
-for (const journey of { journeys, refusals, quirks }[set]) {
+for (const journey of { journeys, refusals, quirks, openQuirks }[set]) {
   const result = await perform(journey);
   if (!result.ok) exitCode = 1;
   console.log(JSON.stringify(result));

@@ -196,9 +196,19 @@ async function uncheckedStream() {
   return { told: typesOf(told) };
 }
 
+async function needlessTokenChecked() {
+  const message = 'Could not resolve credentials; caused by AuthenticationError: Illegal token';
+  await assertRefused(connect({ bearer: 'wrong' }).listActions(), 401, 'AuthenticationError', message);
+  assert.ok((await connect({ send: (input, { headers: _, ...init }) => fetch(input, init) }).listActions()).length);
+  return { message };
+}
+
 /** One of each quirk that this client can notice; it never asks for /logs. */
 export const quirks = [
   bareDryRun, batchedStream, cancelFails, completionAgain, contentsRequired, emptyNotFound, emptyQueryRefused,
   endlessRecoverable, faultyDryRun, faultyRef, firstViolation, lateCancelEvent, lateHeaders, noCompletedAt,
   nullHeartbeat, reduceFault, stepZero, uncheckedStream,
 ];
+
+/** Those of a server that asks for no token. */
+export const openQuirks = [needlessTokenChecked];

@@ -19,12 +19,13 @@ DEMO_VALUES = (HERE.parent / "mock_server/data/demo_values.json").read_text(enco
 TEMPLATES = ("--templates", str(ROOT / "scenarios/templates"), "--templates", str(HERE / "templates.yaml"))
 # The client never asks for /logs.
 UNNOTICED = {Quirk.NO_LOGS}
-UNBUILT = {"bareDryRun", "contentsRequired", "emptyNotFound", "faultyDryRun", "faultyRef", "firstViolation"}
+MODULES = {"openQuirks": "quirks"}
+UNBUILT = {"bareDryRun", "contentsRequired", "faultyDryRun"}
 
 
 def listed(name: str) -> list[str]:
     """The functions that a module of the driver exports as the list of this name."""
-    module = (HERE / f"{name}.mjs").read_text(encoding="utf-8")
+    module = (HERE / f"{MODULES.get(name, name)}.mjs").read_text(encoding="utf-8")
     found = re.search(rf"export const {name} = \[(.*?)\];", module, re.DOTALL)
     assert found is not None
     return re.findall(r"\b[a-z]\w+\b", re.sub(r"process\.env\.SERVER_PID", "", found[1]))
@@ -84,7 +85,7 @@ def refusals(package):
 
 @pytest.fixture(scope="module")
 def quirks(package):
-    return drive(package, "quirks", "--quirks")
+    return drive(package, "quirks", "--quirks") | drive(package, "openQuirks", "--quirks", "--auth", "off")
 
 
 @pytest.mark.parametrize("journey", cases("journeys"))
@@ -97,15 +98,17 @@ def test_the_real_client_fails_as_it_does_with_the_real_server(refusals, refusal
     assert refusals[refusal]["ok"], refusals[refusal]
 
 
-@pytest.mark.parametrize("quirk", cases("quirks"))
+@pytest.mark.parametrize("quirk", [*cases("quirks"), *cases("openQuirks")])
 def test_a_quirk_is_to_the_real_client_what_it_is_on_the_real_server(quirks, quirk):
     assert quirks[quirk]["ok"], quirks[quirk]
 
 
 def test_each_quirk_that_the_client_can_notice_is_tried():
-    names = {re.sub("[A-Z]", lambda capital: "-" + capital[0].lower(), name) for name in listed("quirks")}
+    driven = listed("quirks") + listed("openQuirks")
+    names = {re.sub("[A-Z]", lambda capital: "-" + capital[0].lower(), name) for name in driven}
     assert names == {quirk.value for quirk in set(Quirk) - UNNOTICED}
 
 
 def test_what_is_listed_is_what_is_driven(journeys, refusals, quirks):
-    assert (list(journeys), list(refusals), list(quirks)) == (listed("journeys"), listed("refusals"), listed("quirks"))
+    assert (list(journeys), list(refusals)) == (listed("journeys"), listed("refusals"))
+    assert list(quirks) == listed("quirks") + listed("openQuirks")
