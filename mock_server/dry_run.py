@@ -62,20 +62,22 @@ class DryRun:
 
 @dataclass(frozen=True, slots=True)
 class DryRunResult:
-    """How a dry run went: its log, what the steps left in the workspace, its output and its steps."""
+    """How a dry run went: its log, what the steps left in the workspace, its output, its steps and how they ended."""
 
     log: Sequence[LogEntry]
     files: Files
     output: Mapping[str, Any]
     steps: Sequence[Mapping[str, Any]]
+    statuses: Sequence[str]
 
-    def to_json(self) -> dict[str, Any]:
-        """The answer of `dryRunTask`."""
+    def to_json(self, *, bare: bool = False) -> dict[str, Any]:
+        """The answer of `dryRunTask`; a `bare` one has neither types in its log nor statuses in its steps."""
+        pairs = zip(self.steps, self.statuses, strict=True)
         return {
-            "log": self.log,
+            "log": [{"body": entry["body"]} for entry in self.log] if bare else self.log,
             "directoryContents": directory_contents(self.files),
             "output": self.output,
-            "steps": self.steps,
+            "steps": self.steps if bare else [{**step, "status": status} for step, status in pairs],
         }
 
 
@@ -100,8 +102,8 @@ def dry_run(request: DryRun, actions: ActionCatalogue, entities: Entities) -> Dr
     log = _log(plan)
     if plan.error is not None:
         raise DryRunFailed(plan.error, log)
-    ended = [{**step, "status": planned.ends_as.value} for step, planned in zip(steps, plan.steps, strict=True)]
-    return DryRunResult(log, _result(workplace.workspace), plan.output or {}, ended)
+    statuses = [planned.ends_as.value for planned in plan.steps]
+    return DryRunResult(log, _result(workplace.workspace), plan.output or {}, steps, statuses)
 
 
 def without_folders(text: str) -> str:

@@ -67,6 +67,9 @@ def answer_to(error: Exception, method: str, url: str, quirks: Collection[Quirk]
     name, message, status = _describe(error)
     if isinstance(error, DryRunFailed) and Quirk.FAULTY_DRY_RUN not in quirks:
         message = without_folders(message)
+    if isinstance(error, InvalidTemplate | DryRunFailed) and Quirk.FAULTY_DRY_RUN in quirks:
+        name = "TypeError" if isinstance(error, InvalidTemplate) else name
+        status = STATUSES.get(name, 500)
     if isinstance(error, MalformedEntityRef) and Quirk.FAULTY_REF in quirks:
         name, status = ("Error" if isinstance(error, EmptyEntityRef) else "TypeError"), 500
     described: dict[str, Any] = {"name": name, "message": message}

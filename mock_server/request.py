@@ -19,6 +19,12 @@ class InvalidRequest(ValueError):
         self.violations = violations
 
 
+def missing_in_body(name: str) -> InvalidRequest:
+    """What a body is told that lacks a property."""
+    violation = Violation(("body",), "required", f"must have required property '{name}'", ("missingProperty", name))
+    return InvalidRequest(f"request{violation}", [violation])
+
+
 class NoSuchRoute(LookupError):
     """No operation has this path."""
 

@@ -139,8 +139,12 @@ def _required(kind: Mapping[str, Any]) -> _Worded:
     return f"must have required property '{kind['property']}'", ("missingProperty", kind["property"])
 
 
+# The validator forgets the order in the schema; this is the order in all schemas of the real server.
+_TYPES = ("string", "number", "integer", "boolean", "array", "object", "null")
+
+
 def _type(kind: Mapping[str, Any]) -> _Worded:
-    types = ",".join(kind["types"])
+    types = ",".join(sorted(kind["types"], key=_TYPES.index))
     return f"must be {types}", ("type", types)
 
 

@@ -11,7 +11,8 @@ from mock_server.handlers.long_poll import LongPoll
 from mock_server.handlers.task_list import task_query
 from mock_server.lifecycle import TaskStatus
 from mock_server.query import coerce_number
-from mock_server.request import Call
+from mock_server.quirks import Quirk
+from mock_server.request import Call, missing_in_body
 from mock_server.simulator import NewTask, Started
 from mock_server.task import Task, TaskEvents
 
@@ -63,6 +64,9 @@ async def get_task_logs(call: Call) -> Answer:
 
 async def dry_run_task(call: Call) -> Answer:
     body: dict[str, Any] = call.body
+    quirks = call.simulator.settings.quirks
+    if Quirk.CONTENTS_REQUIRED in quirks and "directoryContents" not in body:
+        raise missing_in_body("directoryContents")
     request = DryRun(
         body["template"],
         body["values"],
@@ -70,7 +74,8 @@ async def dry_run_task(call: Call) -> Answer:
         body.get("secrets", {}),
         read_directory_contents(body.get("directoryContents", [])),
     )
-    return json_answer(200, dry_run(request, call.simulator.actions, call.simulator.catalog.entities).to_json())
+    result = dry_run(request, call.simulator.actions, call.simulator.catalog.entities)
+    return json_answer(200, result.to_json(bare=Quirk.BARE_DRY_RUN in quirks))
 
 
 async def _task(call: Call) -> Task:
