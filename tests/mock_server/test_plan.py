@@ -259,6 +259,12 @@ def test_the_output_sees_no_secret():
     assert plan.output == {"b": "<>"}
 
 
+def test_the_output_may_ask_how_the_task_went():
+    output = {"always": "${{ always() }}", "failure": "${{ failure() }}", "environment": "${{ environment }}"}
+    expected = {"always": True, "failure": False, "environment": {"parameters": {}, "secrets": {}}}
+    assert planned(output=output).output == expected
+
+
 def test_a_secret_that_comes_back_in_the_values_is_masked_in_the_output():
     plan = planned(
         output={"${{ x }}": "${{ parameters.copy }}"}, values={"copy": "s3cret"}, secrets={"token": "s3cret"}

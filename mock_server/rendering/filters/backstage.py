@@ -24,7 +24,7 @@ _PATH_PART = re.compile(
     r"""[^.\[\]]+|\[(?:(-?\d+(?:\.\d+)?)|(["'])((?:(?!\2)[^\\]|\\.)*?)\2)\]|(?=(?:\.|\[\])(?:\.|\[\]|\Z))"""
 )
 _ESCAPED = re.compile(r"\\(\\)?")
-_PARTS = ("owner", "organization", "workspace", "project", "repo")
+_PARTS = ("owner", "repo", "organization", "workspace", "project")
 
 
 def _parse_repo_url(budget: Budget, value: Value) -> Value:

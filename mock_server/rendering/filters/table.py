@@ -22,7 +22,8 @@ FILTERS: dict[str, Routine] = {
     **BACKSTAGE_FILTERS,
 }
 
-# Only these know their arguments by name; the others receive keywords as one more argument, an object.
+# Only these know their arguments by name; the others receive keywords as one more argument, an object, which those of
+# Backstage do not accept.
 _NAMED_ARGUMENTS = {"int": ("default", "base"), "sort": ("reverse", "case_sensitive", "attribute")}
 
 
@@ -39,6 +40,8 @@ def filtered(
 
 
 def _with_keywords(name: str, arguments: Sequence[Value], keywords: Mapping[str, Value]) -> Sequence[Value]:
+    if name in BACKSTAGE_FILTERS:
+        raise EvaluationError(f"{name} takes no keywords")
     named = _NAMED_ARGUMENTS.get(name)
     if named is None:
         return [*arguments, dict(keywords)]

@@ -37,6 +37,11 @@ def test_a_repository_url_is_taken_apart(url, parts):
     assert filtered(url, "parseRepoUrl") == parts
 
 
+def test_the_parts_of_a_repository_url_stand_in_one_order():
+    parts = filtered("dev.azure.com?project=p&organization=org&repo=r&owner=o&workspace=w", "parseRepoUrl")
+    assert list(parts) == ["host", "owner", "repo", "organization", "workspace", "project"]
+
+
 def test_a_project_slug_joins_owner_and_repository():
     assert filtered("github.com?owner=o&repo=r", "projectSlug") == "o/r"
     assert filtered("gitlab.com?project=7", "projectSlug") == "undefined/undefined"
@@ -57,6 +62,11 @@ def test_a_project_slug_joins_owner_and_repository():
 def test_an_entity_reference_is_taken_apart(reference, arguments, parts):
     expected = dict(zip(("kind", "namespace", "name"), parts, strict=True))
     assert filtered(reference, f"parseEntityRef{arguments}") == expected
+
+
+def test_no_filter_of_backstage_takes_keywords():
+    assert filtered("team", "parseEntityRef(defaultKind='group')") == "an error"
+    assert filtered({"a": 1}, "pick(path='a')") == "an error"
 
 
 @pytest.mark.parametrize("reference", ["team", ":team", "group:", "group:/team", "group:ns/", "", 5, {"kind": "group"}])
