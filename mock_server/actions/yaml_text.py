@@ -4,8 +4,8 @@ from typing import Any
 
 from mock_server.actions.yaml_folding import units
 from mock_server.actions.yaml_strings import key_text, string_text
+from mock_server.javascript.numerals import number_to_text
 from mock_server.rendering import Budget, BudgetExhausted
-from mock_server.rendering.numerals import number_to_text
 
 _STEP = "  "
 _LONGEST_IMPLICIT_KEY = 1024

@@ -1,10 +1,11 @@
 """The methods of arrays."""
 
+from mock_server.javascript.undefined import UNDEFINED
 from mock_server.rendering.comparison import code_units, same_value_zero, strictly_equal
 from mock_server.rendering.errors import ContextWouldChange
 from mock_server.rendering.limits import CHARACTERS_PER_STEP, Budget
 from mock_server.rendering.routines import Routine
-from mock_server.rendering.values import UNDEFINED, Value, joined, to_integer, to_text
+from mock_server.rendering.values import Value, joined, to_integer, to_text
 
 Array = list[Value]
 

@@ -3,12 +3,14 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from mock_server.javascript.keys import ordered
+from mock_server.javascript.undefined import UNDEFINED
 from mock_server.rendering.comparison import strictly_equal
 from mock_server.rendering.errors import EvaluationError
 from mock_server.rendering.expressions import Expression
 from mock_server.rendering.run import Run, Scope
 from mock_server.rendering.statements import Body
-from mock_server.rendering.values import UNDEFINED, Value, truthy
+from mock_server.rendering.values import Value, truthy
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ class For:
     def _rounds(self, subject: Value) -> list[tuple[Value, ...]]:
         count = len(self.names)
         if isinstance(subject, dict):
-            return [_padded(pair, count) for pair in subject.items()] if count > 1 else []
+            return [_padded(pair, count) for pair in ordered(subject)] if count > 1 else []
         if isinstance(subject, str):
             return [
                 _padded((str(index), character) if count > 1 else (character,), count)

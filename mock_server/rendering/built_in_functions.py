@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 
+from mock_server.javascript.numerals import normal
+from mock_server.javascript.undefined import UNDEFINED
 from mock_server.rendering.errors import BudgetExhausted, EvaluationError
 from mock_server.rendering.limits import Budget
-from mock_server.rendering.numerals import normal
-from mock_server.rendering.values import UNDEFINED, Function, Value, to_number, truthy
+from mock_server.rendering.values import Function, Value, to_number, truthy
 
 Call = Callable[[Budget, list[Value]], Value]
 

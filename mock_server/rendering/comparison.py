@@ -2,9 +2,11 @@
 
 import math
 
+from mock_server.javascript.numerals import is_number
+from mock_server.javascript.undefined import UNDEFINED
 from mock_server.rendering.errors import EvaluationError
 from mock_server.rendering.limits import Budget
-from mock_server.rendering.values import UNDEFINED, Value, is_number, to_number, to_primitive, to_text
+from mock_server.rendering.values import Value, to_number, to_primitive, to_text
 
 
 def strictly_equal(left: Value, right: Value, budget: Budget) -> bool:

@@ -1,11 +1,13 @@
 """What templates written for cookiecutter may use besides: some of Python's names, methods and filters."""
 
+from mock_server.javascript.keys import ordered
+from mock_server.javascript.undefined import UNDEFINED
 from mock_server.rendering.array_methods import Array, insist_on_own
 from mock_server.rendering.comparison import strictly_equal
 from mock_server.rendering.limits import Budget
 from mock_server.rendering.members import property_of
 from mock_server.rendering.routines import Routine, bind
-from mock_server.rendering.values import UNDEFINED, Value, to_integer, to_text
+from mock_server.rendering.values import Value, to_integer, to_text
 
 PYTHON_CONSTANTS: dict[str, bool | None] = {"True": True, "False": False, "None": None}
 FILTER_NAMES = {"jsonify": "dump"}
@@ -62,15 +64,15 @@ def _has_key(budget: Budget, members: dict[str, Value], key: Value) -> Value:
 
 
 def _items(_budget: Budget, members: dict[str, Value]) -> Value:
-    return [list(member) for member in members.items()]
+    return [list(member) for member in ordered(members)]
 
 
 def _keys(_budget: Budget, members: dict[str, Value]) -> Value:
-    return list(members)
+    return [key for key, _ in ordered(members)]
 
 
 def _values(_budget: Budget, members: dict[str, Value]) -> Value:
-    return list(members.values())
+    return [item for _, item in ordered(members)]
 
 
 ARRAY_METHODS: dict[str, Routine] = {

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from mock_server.javascript.numerals import text_to_number
 from mock_server.rendering.errors import BudgetExhausted, TemplateSyntaxError
 from mock_server.rendering.expressions import (
     Arguments,
@@ -16,7 +17,6 @@ from mock_server.rendering.expressions import (
     Suffixed,
 )
 from mock_server.rendering.limits import Budget
-from mock_server.rendering.numerals import text_to_number
 from mock_server.rendering.operations import (
     Chain,
     Conditional,

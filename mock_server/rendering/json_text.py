@@ -4,9 +4,11 @@ import json
 import math
 from collections.abc import Iterable
 
+from mock_server.javascript.keys import ordered
+from mock_server.javascript.numerals import number_to_text
+from mock_server.javascript.undefined import UNDEFINED
 from mock_server.rendering.limits import Budget
-from mock_server.rendering.numerals import number_to_text
-from mock_server.rendering.values import UNDEFINED, Value, to_text
+from mock_server.rendering.values import Value, to_text
 
 
 def json_text(value: Value, unit: str, budget: Budget) -> str:
@@ -29,7 +31,7 @@ def _written(value: Value, unit: str, line: str, budget: Budget) -> str:
         colon = ": " if unit else ":"
         members = (
             json.dumps(key, ensure_ascii=False) + colon + _written(item, unit, line + unit, budget)
-            for key, item in value.items()
+            for key, item in ordered(value)
             if item is not UNDEFINED
         )
         return _enclosed("{}", members, unit, line, budget)

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from mock_server.javascript.undefined import UNDEFINED
 from mock_server.rendering.expressions import Expression
 from mock_server.rendering.limits import Budget
 from mock_server.rendering.run import Run, Scope
 from mock_server.rendering.statements import Body
-from mock_server.rendering.values import UNDEFINED, Function, SafeText, Value
+from mock_server.rendering.values import Function, SafeText, Value
 
 CALLER = "caller"
 _STEPS_PER_CALL = 5

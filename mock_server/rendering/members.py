@@ -2,6 +2,9 @@
 
 import math
 
+from mock_server.javascript.keys import is_array_index
+from mock_server.javascript.numerals import is_number
+from mock_server.javascript.undefined import UNDEFINED
 from mock_server.rendering.array_methods import ARRAY_METHODS
 from mock_server.rendering.comparison import at_most, less
 from mock_server.rendering.errors import EvaluationError
@@ -11,7 +14,7 @@ from mock_server.rendering.operators import add
 from mock_server.rendering.patterns.pattern import Pattern
 from mock_server.rendering.routines import Routine, bind
 from mock_server.rendering.string_methods import PATTERN_METHODS, STRING_METHODS
-from mock_server.rendering.values import UNDEFINED, Value, is_number, to_number, to_text, truthy
+from mock_server.rendering.values import Value, to_number, to_text, truthy
 
 _STEPS_PER_ITEM = 10
 
@@ -28,7 +31,7 @@ def property_of(value: Value, key: Value, budget: Budget) -> Value:
     if isinstance(value, (str, list)):
         if name == "length":
             return len(value)
-        if _is_index(name):
+        if is_array_index(name):
             return property_of(value, int(name), budget)
     methods = _methods(value)
     return bind(name, methods[name], value) if name in methods else UNDEFINED
@@ -69,7 +72,3 @@ def _methods(value: Value) -> dict[str, Routine]:
     if isinstance(value, Pattern):
         return PATTERN_METHODS
     return NUMBER_METHODS if is_number(value) else {}
-
-
-def _is_index(name: str) -> bool:
-    return len(name) < 16 and name.isascii() and name.isdigit() and (name == "0" or name[0] != "0")

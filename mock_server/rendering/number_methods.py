@@ -1,10 +1,11 @@
 """The methods of numbers."""
 
+from mock_server.javascript.numerals import double, exponential, fixed, in_radix, number_to_text, significant
+from mock_server.javascript.undefined import UNDEFINED
 from mock_server.rendering.errors import EvaluationError
 from mock_server.rendering.limits import Budget
-from mock_server.rendering.numerals import double, exponential, fixed, in_radix, number_to_text, significant
 from mock_server.rendering.routines import Routine
-from mock_server.rendering.values import UNDEFINED, Value, to_integer
+from mock_server.rendering.values import Value, to_integer
 
 
 def _to_fixed(budget: Budget, number: float, digits: Value = UNDEFINED) -> Value:

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
+from mock_server.javascript.undefined import UNDEFINED
 from mock_server.rendering.comparison import contains
 from mock_server.rendering.expressions import Arguments, Expression
 from mock_server.rendering.operators import Operator, floor, power
 from mock_server.rendering.predicates import holds
 from mock_server.rendering.run import Run
-from mock_server.rendering.values import UNDEFINED, Value, to_number, truthy
+from mock_server.rendering.values import Value, to_number, truthy
 
 
 @dataclass(frozen=True, slots=True)

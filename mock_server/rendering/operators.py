@@ -3,9 +3,9 @@
 import math
 from collections.abc import Callable
 
+from mock_server.javascript.numerals import double, normal
 from mock_server.rendering.comparison import at_most, less, loosely_equal, strictly_equal
 from mock_server.rendering.limits import Budget
-from mock_server.rendering.numerals import double, normal
 from mock_server.rendering.values import Value, to_number, to_primitive, to_text
 
 Operator = Callable[[Value, Value, Budget], Value]

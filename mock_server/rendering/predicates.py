@@ -3,13 +3,14 @@
 import math
 from collections.abc import Sequence
 
+from mock_server.javascript.numerals import double, is_number
+from mock_server.javascript.undefined import UNDEFINED
 from mock_server.rendering.comparison import at_most, less, strictly_equal
 from mock_server.rendering.errors import EvaluationError
 from mock_server.rendering.limits import Budget
-from mock_server.rendering.numerals import double
 from mock_server.rendering.patterns.pattern import Pattern
 from mock_server.rendering.routines import Routine, apply, require
-from mock_server.rendering.values import UNDEFINED, Function, SafeText, Value, is_number, to_number, truthy
+from mock_server.rendering.values import Function, SafeText, Value, to_number, truthy
 
 
 def holds(name: str, value: Value, arguments: Sequence[Value], budget: Budget) -> bool:

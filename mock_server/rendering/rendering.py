@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mock_server.javascript.undefined import UNDEFINED
 from mock_server.rendering.dialect import BACKSTAGE, Dialect
 from mock_server.rendering.errors import BudgetExhausted, ContextWouldChange, RenderingError
 from mock_server.rendering.limits import DEFAULT_LIMITS, Budget, Limits
 from mock_server.rendering.run import HostFunction, Run
 from mock_server.rendering.templates import Template, compile_text
-from mock_server.rendering.values import UNDEFINED, Value, to_json
+from mock_server.rendering.values import Value, to_json
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Sequence
 
+from mock_server.javascript.undefined import UNDEFINED
 from mock_server.rendering.errors import EvaluationError
 from mock_server.rendering.limits import Budget
-from mock_server.rendering.values import UNDEFINED, Function, Value
+from mock_server.rendering.values import Function, Value
 
 Routine = Callable[..., Value]
 

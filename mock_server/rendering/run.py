@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Mapping
 
+from mock_server.javascript.undefined import UNDEFINED
 from mock_server.rendering.built_in_functions import BUILT_IN_FUNCTIONS
 from mock_server.rendering.cookiecutter import PYTHON_CONSTANTS
 from mock_server.rendering.errors import EvaluationError
 from mock_server.rendering.limits import Budget
-from mock_server.rendering.values import UNDEFINED, Function, Value, to_json
+from mock_server.rendering.values import Function, Value, to_json
 
 SECRETS = "secrets"
 ENVIRONMENT = "environment"

@@ -3,11 +3,11 @@
 import re
 from dataclasses import dataclass
 
+from mock_server.javascript.numerals import WHITESPACE
 from mock_server.rendering.dialect import Dialect
 from mock_server.rendering.errors import TemplateSyntaxError
 from mock_server.rendering.expression_parser import ExpressionParser
 from mock_server.rendering.limits import Budget
-from mock_server.rendering.numerals import WHITESPACE
 from mock_server.rendering.tokens import read_tag
 
 _SCANNING_COST = 4

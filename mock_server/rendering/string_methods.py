@@ -1,11 +1,12 @@
 """The methods of texts and of regular expressions."""
 
+from mock_server.javascript.numerals import WHITESPACE
+from mock_server.javascript.undefined import UNDEFINED
 from mock_server.rendering.limits import Budget
-from mock_server.rendering.numerals import WHITESPACE
 from mock_server.rendering.patterns.pattern import Pattern
 from mock_server.rendering.patterns.replacement import replace_pattern, replace_text
 from mock_server.rendering.routines import Routine
-from mock_server.rendering.values import UNDEFINED, Value, to_integer, to_text
+from mock_server.rendering.values import Value, to_integer, to_text
 
 
 def _to_upper_case(_budget: Budget, text: str) -> Value:

@@ -1,5 +1,6 @@
 """Builds templates from what the scanner finds."""
 
+from mock_server.javascript.undefined import UNDEFINED
 from mock_server.rendering.branching import For, If, Switch
 from mock_server.rendering.dialect import Dialect
 from mock_server.rendering.errors import BudgetExhausted, TemplateSyntaxError
@@ -10,7 +11,6 @@ from mock_server.rendering.macros import MacroLiteral, Parameters
 from mock_server.rendering.scanner import Scanner, Tag
 from mock_server.rendering.statements import Block, Body, Captured, Output, Set, Statement, Text
 from mock_server.rendering.suffixes import Call
-from mock_server.rendering.values import UNDEFINED
 
 _END = Tag("", ExpressionParser((), Budget(DEFAULT_LIMITS)))
 

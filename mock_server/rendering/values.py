@@ -3,35 +3,18 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from typing import Any, TypeAlias
 
+from mock_server.javascript.numerals import SAFE_INTEGER, double, normal, number_to_text, text_to_number
+from mock_server.javascript.undefined import UNDEFINED, Undefined
 from mock_server.rendering.errors import EvaluationError
 from mock_server.rendering.limits import Budget
-from mock_server.rendering.numerals import SAFE_INTEGER, double, normal, number_to_text, text_to_number
 from mock_server.rendering.patterns.pattern import Pattern
 
 Value: TypeAlias = object
 
 # JavaScript prints whole numbers below this without an exponent.
 LONGEST_INTEGER = 10**21
-
-
-class Undefined:
-    """The type of `UNDEFINED`, which stands for a value that is not there."""
-
-    __slots__ = ()
-
-    def __bool__(self) -> bool:
-        return False
-
-    def __repr__(self) -> str:
-        return "UNDEFINED"
-
-    def __reduce__(self) -> str:
-        return "UNDEFINED"
-
-
-UNDEFINED: Final = Undefined()
 
 
 class SafeText(str):
@@ -46,11 +29,6 @@ class Function:
 
     name: str
     call: Callable[[Budget, list[Value], dict[str, Value]], Value]
-
-
-def is_number(value: Value) -> bool:
-    """Whether a value is a JavaScript number."""
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def truthy(value: Value) -> bool:

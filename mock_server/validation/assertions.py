@@ -10,18 +10,13 @@ from itertools import combinations
 from types import MappingProxyType
 from typing import Final
 
+from mock_server.javascript.numerals import is_number
+from mock_server.javascript.undefined import UNDEFINED
 from mock_server.validation.budget import weight
 from mock_server.validation.failure import Failure
 from mock_server.validation.formats import conforms
 from mock_server.validation.invalid_schema import InvalidSchema
-from mock_server.validation.javascript import (
-    UNDEFINED,
-    equal,
-    is_number,
-    json_text,
-    number,
-    text,
-)
+from mock_server.validation.javascript import equal, json_text, number, text
 from mock_server.validation.patterns import matches
 from mock_server.validation.visit import Keyword, Visit
 

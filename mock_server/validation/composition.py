@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Final
 
+from mock_server.javascript.numerals import is_number
+from mock_server.javascript.undefined import UNDEFINED
 from mock_server.validation.failure import Failure, identity, written
 from mock_server.validation.invalid_schema import InvalidSchema
-from mock_server.validation.javascript import UNDEFINED, is_number, is_true, joined, json_text, number, text
+from mock_server.validation.javascript import is_true, joined, json_text, number, text
 from mock_server.validation.visit import Keyword, Visit, as_schema, listed
 
 TYPES: Final[Mapping[str, Callable[[object], bool]]] = MappingProxyType(

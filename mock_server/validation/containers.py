@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Final
 
+from mock_server.javascript.undefined import UNDEFINED
 from mock_server.validation.failure import Failure, written
 from mock_server.validation.invalid_schema import InvalidSchema
-from mock_server.validation.javascript import UNDEFINED, entries, is_true, json_text, text
+from mock_server.validation.javascript import entries, is_true, json_text, text
 from mock_server.validation.patterns import matches
 from mock_server.validation.visit import Keyword, Visit, as_schema, listed
 

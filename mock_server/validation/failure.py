@@ -4,7 +4,9 @@ import re
 from dataclasses import dataclass
 from functools import reduce
 
-from mock_server.validation.javascript import UNDEFINED, WHITESPACE, is_true, json_text
+from mock_server.javascript.numerals import WHITESPACE
+from mock_server.javascript.undefined import UNDEFINED
+from mock_server.validation.javascript import is_true, json_text
 
 Path = tuple[str | int, ...]
 """The keys and indices that lead to a value."""

@@ -7,8 +7,9 @@ from ipaddress import AddressValueError, IPv6Address
 from types import MappingProxyType
 from typing import Final
 
+from mock_server.javascript.numerals import WHITESPACE
 from mock_server.validation.budget import Budget
-from mock_server.validation.javascript import WHITESPACE, number, trimmed
+from mock_server.validation.javascript import number
 from mock_server.validation.patterns import is_pattern
 
 CHARACTERS_PER_STEP = 20
@@ -77,7 +78,7 @@ def _is_ipv6(value: str) -> bool:
     if percent and not re.fullmatch(f"[^\n\r\u2028\u2029]++[{WHITESPACE}]*", zone):
         return False
     try:
-        IPv6Address(address if percent else trimmed(address))
+        IPv6Address(address if percent else address.strip(WHITESPACE))
     except AddressValueError:
         return False
     return True

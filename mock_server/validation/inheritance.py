@@ -1,8 +1,9 @@
 """The `extends` keyword of draft 3: a schema merged with those it builds upon."""
 
+from mock_server.javascript.undefined import UNDEFINED
 from mock_server.validation.budget import Budget
 from mock_server.validation.invalid_schema import InvalidSchema
-from mock_server.validation.javascript import UNDEFINED, entries, equal, is_true, text
+from mock_server.validation.javascript import entries, equal, is_true, text
 
 
 def merged(schema: object, parent: object, budget: Budget) -> object:

@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Mapping
 from urllib.parse import unquote, urljoin
 
+from mock_server.javascript.undefined import UNDEFINED
 from mock_server.validation.budget import Budget
 from mock_server.validation.failure import identity
 from mock_server.validation.invalid_schema import InvalidSchema
-from mock_server.validation.javascript import UNDEFINED, entries, equal, is_true, member, text
+from mock_server.validation.javascript import entries, equal, is_true, member, text
 
 Index = Mapping[str, object]
 """The schemas of a document by their addresses."""

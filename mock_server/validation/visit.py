@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Self
 
+from mock_server.javascript.undefined import UNDEFINED
 from mock_server.validation.budget import Budget
 from mock_server.validation.failure import Failure, Path
 from mock_server.validation.inheritance import merged
 from mock_server.validation.invalid_schema import InvalidSchema
-from mock_server.validation.javascript import UNDEFINED, is_true, text
+from mock_server.validation.javascript import is_true, text
 from mock_server.validation.references import Index, address_of, found, resolved
 
 DEPTH = 100

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from mock_server.javascript.undefined import UNDEFINED
 from mock_server.validation import InvalidSchema, stacks, validate, validate_secrets
 from mock_server.validation.budget import Budget, check_extent, weight
 from mock_server.validation.formats import FORMATS, conforms
-from mock_server.validation.javascript import UNDEFINED, equal, is_true, json_text, member, number, text
+from mock_server.validation.javascript import equal, is_true, json_text, member, number, text
 from mock_server.validation.patterns import is_pattern, matches
 
 RECORDED = json.loads((Path(__file__).parent / "data" / "jsonschema.json").read_text(encoding="utf-8"))["cases"]

@@ -3,12 +3,13 @@
 import re
 from urllib.parse import parse_qs, urlsplit
 
+from mock_server.javascript.undefined import UNDEFINED
 from mock_server.rendering.errors import EvaluationError
 from mock_server.rendering.filters.inputs import text_only
 from mock_server.rendering.limits import COMPARISONS_PER_STEP, Budget
 from mock_server.rendering.members import property_of
 from mock_server.rendering.routines import Routine
-from mock_server.rendering.values import UNDEFINED, Value, to_text
+from mock_server.rendering.values import Value, to_text
 
 # Hosts that Backstage has an integration for without configuration, and what each needs: one of several sets of parts.
 REQUIRED_PARTS: dict[str, tuple[tuple[str, ...], ...]] = {

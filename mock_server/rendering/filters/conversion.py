@@ -2,11 +2,12 @@
 
 import math
 
+from mock_server.javascript.numerals import double, is_number, leading_integer, leading_number, normal
+from mock_server.javascript.undefined import UNDEFINED
 from mock_server.rendering.json_text import json_text
 from mock_server.rendering.limits import Budget
-from mock_server.rendering.numerals import double, leading_integer, leading_number, normal
 from mock_server.rendering.routines import Routine
-from mock_server.rendering.values import UNDEFINED, Value, is_number, to_integer, to_number, to_text, truthy
+from mock_server.rendering.values import Value, to_integer, to_number, to_text, truthy
 
 LARGEST_POWER = 308
 

@@ -1,10 +1,11 @@
 """What filters accept."""
 
+from mock_server.javascript.undefined import UNDEFINED
 from mock_server.rendering.errors import EvaluationError
 from mock_server.rendering.limits import Budget
 from mock_server.rendering.members import property_of
 from mock_server.rendering.tokens import RESERVED_NAMES
-from mock_server.rendering.values import UNDEFINED, SafeText, Value, to_output, truthy
+from mock_server.rendering.values import SafeText, Value, to_output, truthy
 
 
 def text_or_nothing(value: Value) -> str:

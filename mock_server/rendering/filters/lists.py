@@ -3,15 +3,17 @@
 from collections.abc import Callable
 from functools import cmp_to_key
 
+from mock_server.javascript.keys import ordered
+from mock_server.javascript.numerals import SAFE_INTEGER
+from mock_server.javascript.undefined import UNDEFINED
 from mock_server.rendering.comparison import less, strictly_equal
 from mock_server.rendering.errors import EvaluationError
 from mock_server.rendering.filters.inputs import array_only, array_or_text, attribute_of, elements, sequence
 from mock_server.rendering.limits import Budget
-from mock_server.rendering.numerals import SAFE_INTEGER
 from mock_server.rendering.operators import add
 from mock_server.rendering.routines import Routine
 from mock_server.rendering.tokens import RESERVED_NAMES
-from mock_server.rendering.values import UNDEFINED, Value, joined, to_integer, to_number, to_text, truthy
+from mock_server.rendering.values import Value, joined, to_integer, to_number, to_text, truthy
 
 Order = Callable[[Value, Value, Budget], int]
 
@@ -111,13 +113,7 @@ def _groupby(budget: Budget, value: Value, attribute: Value = UNDEFINED) -> Valu
         group = groups.setdefault(key, [])
         if isinstance(group, list):
             group.append(item)
-    # JavaScript lists the keys that are array indexes first, in numerical order.
-    indexes = sorted((key for key in groups if _is_index(key)), key=int)
-    return {key: groups[key] for key in (*indexes, *(key for key in groups if not _is_index(key)))}
-
-
-def _is_index(key: str) -> bool:
-    return key.isascii() and key.isdigit() and len(key) < 11 and str(int(key)) == key
+    return dict(ordered(groups))
 
 
 def _join(budget: Budget, value: Value, separator: Value = UNDEFINED, attribute: Value = UNDEFINED) -> Value:
@@ -129,7 +125,7 @@ def _list(budget: Budget, value: Value) -> Value:
     if isinstance(value, str):
         return elements(value, budget)
     if isinstance(value, dict):
-        return [{"key": key, "value": item} for key, item in value.items()]
+        return [{"key": key, "value": item} for key, item in ordered(value)]
     return array_only(value)
 
 

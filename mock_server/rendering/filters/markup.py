@@ -3,13 +3,15 @@
 import re
 from urllib.parse import quote
 
+from mock_server.javascript.keys import ordered
+from mock_server.javascript.numerals import WHITESPACE, is_number
+from mock_server.javascript.undefined import UNDEFINED
 from mock_server.rendering.errors import EvaluationError
 from mock_server.rendering.filters.inputs import like, safe, text_only, text_or_nothing
 from mock_server.rendering.limits import Budget
 from mock_server.rendering.members import property_of
-from mock_server.rendering.numerals import WHITESPACE
 from mock_server.rendering.routines import Routine
-from mock_server.rendering.values import UNDEFINED, SafeText, Value, is_number, to_integer, to_output, to_text, truthy
+from mock_server.rendering.values import SafeText, Value, to_integer, to_output, to_text, truthy
 
 _ENTITIES = str.maketrans({"&": "&amp;", '"': "&quot;", "'": "&#39;", "<": "&lt;", ">": "&gt;"})
 _UNESCAPED = "~!*()'"
@@ -68,7 +70,7 @@ def _urlencode(budget: Budget, value: Value) -> Value:
             raise EvaluationError("a parameter of the query is missing")
         pairs = [(property_of(pair, 0, budget), property_of(pair, 1, budget)) for pair in value]
     elif isinstance(value, dict):
-        pairs = list(value.items())
+        pairs = list(ordered(value))
     return "&".join(f"{_encoded(name, budget)}={_encoded(item, budget)}" for name, item in pairs)
 
 

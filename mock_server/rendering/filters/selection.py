@@ -1,10 +1,11 @@
 """Filters that keep some elements of an array."""
 
+from mock_server.javascript.undefined import UNDEFINED
 from mock_server.rendering.filters.inputs import array_only, attribute_of, sequence
 from mock_server.rendering.limits import Budget
 from mock_server.rendering.predicates import holds
 from mock_server.rendering.routines import Routine
-from mock_server.rendering.values import UNDEFINED, Value, to_text, truthy
+from mock_server.rendering.values import Value, to_text, truthy
 
 
 def _select(budget: Budget, value: Value, test: Value = UNDEFINED, argument: Value = UNDEFINED) -> Value:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from mock_server.javascript.undefined import UNDEFINED
 from mock_server.rendering.errors import EvaluationError
 from mock_server.rendering.filters.backstage import BACKSTAGE_FILTERS
 from mock_server.rendering.filters.conversion import CONVERSION_FILTERS
@@ -11,7 +12,7 @@ from mock_server.rendering.filters.selection import SELECTION_FILTERS
 from mock_server.rendering.filters.text import TEXT_FILTERS
 from mock_server.rendering.limits import Budget
 from mock_server.rendering.routines import Routine, apply
-from mock_server.rendering.values import UNDEFINED, Value
+from mock_server.rendering.values import Value
 
 FILTERS: dict[str, Routine] = {
     **TEXT_FILTERS,

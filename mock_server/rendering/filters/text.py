@@ -2,14 +2,15 @@
 
 import re
 
+from mock_server.javascript.numerals import WHITESPACE, is_number
+from mock_server.javascript.undefined import UNDEFINED
 from mock_server.rendering.errors import EvaluationError
 from mock_server.rendering.filters.inputs import like, safe, text_only, text_or_nothing
 from mock_server.rendering.limits import Budget
-from mock_server.rendering.numerals import WHITESPACE
 from mock_server.rendering.patterns.pattern import Pattern
 from mock_server.rendering.patterns.replacement import replace_pattern
 from mock_server.rendering.routines import Routine
-from mock_server.rendering.values import UNDEFINED, SafeText, Value, is_number, to_integer, to_text, truthy
+from mock_server.rendering.values import SafeText, Value, to_integer, to_text, truthy
 
 _WORD = re.compile(r"\w+", re.ASCII)
 

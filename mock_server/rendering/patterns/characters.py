@@ -4,7 +4,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from mock_server.rendering.numerals import WHITESPACE
+from mock_server.javascript.numerals import WHITESPACE
 
 Range = tuple[str, str]
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from mock_server.javascript.numerals import WHITESPACE
 from mock_server.rendering import Budget, Limits, RenderingError, render, render_text
-from mock_server.rendering.numerals import WHITESPACE
 
 WIDE = Limits(steps=10_000_000, output=10_000_000)
 LONG = 64_000

@@ -4,8 +4,7 @@ import math
 
 import pytest
 
-from mock_server.rendering import render
-from mock_server.rendering.numerals import (
+from mock_server.javascript.numerals import (
     exponential,
     fixed,
     in_radix,
@@ -15,6 +14,7 @@ from mock_server.rendering.numerals import (
     significant,
     text_to_number,
 )
+from mock_server.rendering import render
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,11 @@ _RADIX_PREFIXES = {"0x": 16, "0o": 8, "0b": 2}
 _EXACT = Context(prec=1200, rounding=ROUND_HALF_UP)
 
 
+def is_number(value: object) -> bool:
+    """Whether a value is a number, which a boolean is not."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
 def normal(number: float) -> int | float:
     """The same number, an int exactly when it is a whole number that a double holds precisely."""
     if isinstance(number, int):

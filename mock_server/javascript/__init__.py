@@ -1,0 +1,1 @@
+"""JavaScript's notions, on which templates and the validation of values depend: numerals, keys, undefined."""
