@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+DEFAULT_NAMESPACE = "default"
+
 
 class MalformedEntityRef(ValueError):
     """A text that is no entity reference; the message is the real server's."""
@@ -26,14 +28,23 @@ class EntityRef:
         return f"{self.kind}:{self.namespace}/{self.name}".lower()
 
 
-def parse_entity_ref(text: str, *, default_kind: str, default_namespace: str = "default") -> EntityRef:
+def parse_entity_ref(text: str, *, default_kind: str, default_namespace: str = DEFAULT_NAMESPACE) -> EntityRef:
     """Read a reference. Raises MalformedEntityRef for an empty text or an empty part."""
+    kind, namespace, name = split_entity_ref(text)
+    return EntityRef(
+        default_kind if kind is None else kind, default_namespace if namespace is None else namespace, name
+    )
+
+
+def split_entity_ref(text: str) -> tuple[str | None, str | None, str]:
+    """The kind and the namespace of a reference, None where it has none, and the name. Raises MalformedEntityRef."""
     if not text:
-        raise EmptyEntityRef
+        raise MalformedEntityRef("Entity reference must not be empty")
     before, colon, rest = text.partition(":")
-    kind, rest = (before, rest) if colon else (default_kind, text)
+    # A colon behind a slash belongs to the name.
+    kind, rest = (before, rest) if colon and "/" not in before else (None, text)
     before, slash, after = rest.partition("/")
-    namespace, name = (before, after) if slash else (default_namespace, rest)
-    if not (kind and namespace and name):
+    namespace, name = (before, after) if slash else (None, rest)
+    if kind == "" or namespace == "" or not name:
         raise MalformedEntityRef(f'Entity reference "{text}" was not on the form [<kind>:][<namespace>/]<name>')
-    return EntityRef(kind, namespace, name)
+    return kind, namespace, name

@@ -1,7 +1,9 @@
 """The addresses of repositories that a `repoUrl` of a form stands for: `github.com?owner=acme&repo=shop`."""
 
 from typing import Any
-from urllib.parse import parse_qs, quote
+from urllib.parse import quote
+
+from mock_server.repo_urls import MalformedRepoUrl, parse_repo_url
 
 
 def repository(repo_url: str, branch: str | None = None) -> dict[str, Any]:
@@ -40,6 +42,8 @@ def pull_request(repo_url: str) -> dict[str, Any]:
 
 
 def _parts(repo_url: str) -> tuple[str, dict[str, str]]:
-    host, _, query = repo_url.partition("?")
-    values = {key: quote(entry[0].strip("/"), safe="/", errors="replace") for key, entry in parse_qs(query).items()}
-    return host, values
+    try:
+        url = parse_repo_url(repo_url)
+    except MalformedRepoUrl:
+        return "", {}
+    return url.host, {part: quote(value, safe="/", errors="replace") for part, value in url.parts.items() if value}

@@ -23,3 +23,16 @@ def test_a_reference_is_read_as_the_catalog_model_reads_it(case):
 def test_an_empty_reference_says_so():
     with pytest.raises(MalformedEntityRef, match="must not be empty"):
         parse_entity_ref("", default_kind="template")
+
+
+@pytest.mark.parametrize(
+    ("text", "ref"),
+    [
+        ("a/b:c", EntityRef("template", "a", "b:c")),
+        ("a:b/c:d", EntityRef("a", "b", "c:d")),
+        ("a/b/c:d", EntityRef("template", "a", "b/c:d")),
+        ("a/:b", EntityRef("template", "a", ":b")),
+    ],
+)
+def test_a_colon_behind_a_slash_belongs_to_the_name(text, ref):
+    assert parse_entity_ref(text, default_kind="template") == ref

@@ -1,31 +1,30 @@
 """The filters that Backstage adds."""
 
 import re
-from urllib.parse import parse_qs, urlsplit
 
+from mock_server.entity_refs import DEFAULT_NAMESPACE, MalformedEntityRef, split_entity_ref
 from mock_server.javascript.undefined import UNDEFINED
 from mock_server.rendering.errors import EvaluationError
 from mock_server.rendering.filters.inputs import text_only
 from mock_server.rendering.limits import COMPARISONS_PER_STEP, Budget
 from mock_server.rendering.members import property_of
 from mock_server.rendering.routines import Routine
-from mock_server.rendering.values import Value, to_text
+from mock_server.rendering.values import Value, to_text, truthy
+from mock_server.repo_urls import MalformedRepoUrl, parse_repo_url
 
-# Hosts that Backstage has an integration for without configuration, and what each needs: one of several sets of parts.
-REQUIRED_PARTS: dict[str, tuple[tuple[str, ...], ...]] = {
-    "github.com": (("owner", "repo"),),
-    "gitlab.com": (("owner", "repo"), ("project",)),
-    "bitbucket.org": (("workspace", "project", "repo"),),
-    "dev.azure.com": (("project", "repo"),),
+# Hosts that Backstage has an integration for without configuration, and the parts that each needs.
+REQUIRED_PARTS: dict[str, tuple[str, ...]] = {
+    "github.com": ("owner", "repo"),
+    "gitlab.com": ("owner", "repo"),
+    "bitbucket.org": ("workspace", "project", "repo"),
+    "dev.azure.com": ("project", "repo"),
 }
 
-_HOST_END = re.compile("[/?#]")
 _DEEP_PATH = re.compile(r"""\.|\[(?:[^\[\]]*|(["'])(?:(?!\1)[^\\]|\\.)*?\1)\]""")
 _PATH_PART = re.compile(
     r"""[^.\[\]]+|\[(?:(-?\d+(?:\.\d+)?)|(["'])((?:(?!\2)[^\\]|\\.)*?)\2)\]|(?=(?:\.|\[\])(?:\.|\[\]|\Z))"""
 )
 _ESCAPED = re.compile(r"\\(\\)?")
-_PARTS = ("owner", "repo", "organization", "workspace", "project")
 
 
 def _parse_repo_url(budget: Budget, value: Value) -> Value:
@@ -39,45 +38,44 @@ def _project_slug(budget: Budget, value: Value) -> Value:
 
 def _repository(value: Value, budget: Budget) -> dict[str, str]:
     text = text_only(value)
-    # Python normalizes any other host, which may take quadratic time.
-    if not _HOST_END.split(text, maxsplit=1)[0].isascii():
-        raise EvaluationError("no integration is configured for the host of the repository URL")
     budget.spend(4 * text.count("&"))
     try:
-        url = urlsplit(f"https://{text}")
-        host = url.netloc.lower()
-        query = parse_qs(url.query, max_num_fields=100)
-    except ValueError as error:
+        url = parse_repo_url(text)
+    except MalformedRepoUrl as error:
         raise EvaluationError("malformed repository URL") from error
-    required = REQUIRED_PARTS.get(host)
+    required = REQUIRED_PARTS.get(url.host)
     if required is None:
         raise EvaluationError("no integration is configured for the host of the repository URL")
-    found = {part: query[part][0].strip("/") for part in _PARTS if query.get(part)}
-    if not any(all(found.get(part) for part in parts) for parts in required):
+    # What only GitLab takes instead of owner and repository has to be more than slashes.
+    if not (url.host == "gitlab.com" and url["project"]) and not all(url.written.get(part) for part in required):
         raise EvaluationError("a part of the repository URL is missing")
-    return {"host": host, **found}
+    return {"host": url.host, **url.parts}
 
 
 def _parse_entity_ref(budget: Budget, value: Value, defaults: Value = UNDEFINED) -> Value:
-    if isinstance(value, dict):
-        kind, namespace, name = (property_of(value, part, budget) or None for part in ("kind", "namespace", "name"))
-    else:
-        kind, namespace, name = _reference_parts(text_only(value))
-    kind = kind or property_of(defaults, "defaultKind", budget) or None
-    namespace = namespace or property_of(defaults, "defaultNamespace", budget) or "default"
-    if not (isinstance(kind, str) and isinstance(namespace, str) and isinstance(name, str)):
+    given = value if isinstance(value, dict) else _reference_parts(text_only(value))
+    kind, namespace = (_or_default(given, part, defaults, budget) for part in ("kind", "namespace"))
+    name = property_of(given, "name", budget)
+    namespace = DEFAULT_NAMESPACE if namespace is UNDEFINED else namespace
+    if not all(isinstance(part, str) and part for part in (kind, namespace, name)):
         raise EvaluationError("the entity reference lacks its kind or name")
     return {"kind": kind, "namespace": namespace, "name": name}
 
 
-def _reference_parts(reference: str) -> tuple[str | None, str | None, str]:
-    before, slash, after = reference.partition("/")
-    kind, colon, _ = before.partition(":")
-    rest = reference[len(kind) + 1 :] if colon else reference
-    namespace, name = (before[len(kind) + 1 :] if colon else before, after) if slash else (None, rest)
-    if not name or (colon and not kind) or namespace == "":
-        raise EvaluationError("malformed entity reference")
-    return kind if colon else None, namespace, name
+def _or_default(given: Value, part: str, defaults: Value, budget: Budget) -> Value:
+    value = property_of(given, part, budget)
+    if value is not None and value is not UNDEFINED:
+        return value
+    default = property_of(defaults, f"default{part.title()}", budget)
+    return default if truthy(default) else UNDEFINED
+
+
+def _reference_parts(reference: str) -> dict[str, Value]:
+    try:
+        parts = zip(("kind", "namespace", "name"), split_entity_ref(reference), strict=True)
+    except MalformedEntityRef as error:
+        raise EvaluationError(str(error)) from error
+    return {part: value for part, value in parts if value is not None}
 
 
 def _pick(budget: Budget, value: Value, path: Value = UNDEFINED, default: Value = UNDEFINED) -> Value:

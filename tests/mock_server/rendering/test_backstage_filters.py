@@ -16,6 +16,9 @@ def filtered(value, expression):
         ("github.com?owner=o&repo=r", {"host": "github.com", "owner": "o", "repo": "r"}),
         ("github.com?owner=/o/&repo=r", {"host": "github.com", "owner": "o", "repo": "r"}),
         ("gitlab.com?project=7", {"host": "gitlab.com", "project": "7"}),
+        ("GitHub.com?owner=o&repo=r&project=", {"host": "github.com", "owner": "o", "repo": "r", "project": ""}),
+        ("github.com?owner=/&repo=r", {"host": "github.com", "owner": "", "repo": "r"}),
+        ("gitlab.com?project=/", "an error"),
         (
             "bitbucket.org?workspace=w&project=p&repo=r",
             {"host": "bitbucket.org", "workspace": "w", "project": "p", "repo": "r"},
@@ -57,6 +60,7 @@ def test_a_project_slug_joins_owner_and_repository():
         ({"name": "team"}, "({defaultKind: 'group'})", ("group", "default", "team")),
         ("a:b:c", "", ("a", "default", "b:c")),
         ("a:b/c/d", "", ("a", "b", "c/d")),
+        ("a/b:c", "({defaultKind: 'k'})", ("k", "a", "b:c")),
     ],
 )
 def test_an_entity_reference_is_taken_apart(reference, arguments, parts):
@@ -69,7 +73,21 @@ def test_no_filter_of_backstage_takes_keywords():
     assert filtered({"a": 1}, "pick(path='a')") == "an error"
 
 
-@pytest.mark.parametrize("reference", ["team", ":team", "group:", "group:/team", "group:ns/", "", 5, {"kind": "group"}])
+@pytest.mark.parametrize(
+    "reference",
+    [
+        "team",
+        ":team",
+        "group:",
+        "group:/team",
+        "group:ns/",
+        "",
+        5,
+        {"kind": "group"},
+        "a/b:c",
+        {"kind": "", "name": "a"},
+    ],
+)
 def test_an_incomplete_entity_reference_is_an_error(reference):
     assert filtered(reference, "parseEntityRef") == "an error"
 
