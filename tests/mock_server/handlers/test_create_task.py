@@ -268,7 +268,7 @@ async def test_a_template_is_found_in_every_form_and_casing_of_its_reference(las
     assert task["spec"]["templateInfo"]["entityRef"] == HELLO_REF
 
 
-@pytest.mark.parametrize("ref", ["x/", "/x", ":x", "template:", "template:default/", "template:/x", ":", "/", "a/b:"])
+@pytest.mark.parametrize("ref", ["x/", "/x", ":x", "template:", "template:default/", "template:/x", ":", "/"])
 async def test_a_malformed_reference_is_refused(lasting_api, ref):
     response = await lasting_api.post("/v2/tasks", json={"templateRef": ref, "values": {}})
     message = f'Entity reference "{ref}" was not on the form [<kind>:][<namespace>/]<name>'
