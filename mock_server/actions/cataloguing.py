@@ -7,12 +7,19 @@ from mock_server.actions.workbench import TEMPLATE_REF, Executor, Input, Output,
 from mock_server.actions.workspace import File
 from mock_server.actions.yaml_text import yaml_text
 from mock_server.entities import Entities
+from mock_server.entity_refs import EmptyEntityRef, KindlessEntityRef, MalformedEntityRef, parse_entity_ref
 
 DEFAULT_PATH = "catalog-info.yaml"
 
 
 class NotAnObject(ActionFailed):
     """What JavaScript says when a member is read of what has none."""
+
+    name = "TypeError"
+
+
+class UnreadableRef(ActionFailed):
+    """A text that is no entity reference."""
 
     name = "TypeError"
 
@@ -33,8 +40,13 @@ def fetch_entities(input: Input, entities: Entities) -> Output:
 
 
 def _entity(ref: str, input: Input, entities: Entities) -> Any:
-    kind, namespace = input.get("defaultKind", ""), input.get("defaultNamespace", "default")
-    entity = entities.find(ref, default_kind=kind, default_namespace=namespace)
+    kind, namespace = input.get("defaultKind", ""), input.get("defaultNamespace") or "default"
+    try:
+        entity = entities.get(parse_entity_ref(ref, default_kind=kind, default_namespace=namespace))
+    except (EmptyEntityRef, KindlessEntityRef) as error:
+        raise ActionFailed(str(error)) from error
+    except MalformedEntityRef as error:
+        raise UnreadableRef(str(error)) from error
     if entity is None and not input.get("optional"):
         raise ActionFailed(f"Entity {ref} not found")
     return entity

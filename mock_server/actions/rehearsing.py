@@ -1,10 +1,9 @@
 """Actions of modules that know what a dry run is: they tell what they would do, and make up what it gives."""
 
-from urllib.parse import parse_qs
-
 from mock_server.actions.failures import InvalidActionInput
 from mock_server.actions.repositories import repository
 from mock_server.actions.workbench import Executor, Input, Output, Workbench
+from mock_server.repo_urls import MalformedRepoUrl, RepoUrl, parse_repo_url
 
 _ACCESS_LEVELS = {
     "no_access": 0,
@@ -17,17 +16,25 @@ _ACCESS_LEVELS = {
     "owner": 50,
 }
 _DEFAULT_ACCESS_LEVEL = 30
+# What a repository URL has to name, by host, in the order in which it is missed.
+_NEEDED = {
+    "github.com": ("repo", "owner"),
+    "gitlab.com": ("owner", "repo"),
+    "bitbucket.org": ("project", "repo"),
+    "dev.azure.com": ("project", "repo"),
+}
+_NO_OWNER = "Invalid repository owner provided in repoUrl"
 
 
 def _pull_request(input: Input, bench: Workbench) -> Output:
-    _insist_on_owner(input["repoUrl"])
+    _on_github(input["repoUrl"], "No owner provided for host: {host}, and repo {repo}")
     bench.log("Performing dry run of creating pull request")
     bench.log("Dry run complete")
     return {"targetBranchName": input["branchName"], "remoteUrl": input["repoUrl"], "pullRequestNumber": 43}
 
 
 def _issue(input: Input, bench: Workbench) -> Output:
-    owner, repo = _insist_on_owner(input["repoUrl"])
+    owner, repo = _on_github(input["repoUrl"], _NO_OWNER)
     bench.log(f'Creating issue "{input["title"]}" on repo {repo}')
     bench.log(f'Performing dry run of creating issue "{input["title"]}"')
     bench.log("Dry run complete")
@@ -36,7 +43,7 @@ def _issue(input: Input, bench: Workbench) -> Output:
 
 def _webhook(input: Input, bench: Workbench) -> Output:
     bench.log(f"Creating webhook {input['webhookUrl']} for repo {input['repoUrl']}")
-    _insist_on_owner(input["repoUrl"])
+    _on_github(input["repoUrl"], _NO_OWNER)
     bench.log("Dry run complete")
     return {}
 
@@ -55,9 +62,10 @@ def _group_access(input: Input, _: Workbench) -> Output:
         raise InvalidActionInput(
             f'Invalid access level: "{level}". Valid values are: {names} or a numeric GitLab access level'
         )
+    output: Output = {**members, "path": input["path"]}
     if input.get("action", "add") == "add":
-        members["accessLevel"] = _ACCESS_LEVELS[level.lower()] if isinstance(level, str) else level
-    return {**members, "path": input["path"]}
+        output["accessLevel"] = _ACCESS_LEVELS[level.lower()] if isinstance(level, str) else level
+    return output
 
 
 def _gerrit(input: Input, bench: Workbench) -> Output:
@@ -65,13 +73,34 @@ def _gerrit(input: Input, bench: Workbench) -> Output:
     return {**repository(input["repoUrl"], input.get("defaultBranch")), "commitHash": "abcd-dry-run-1234"}
 
 
-def _insist_on_owner(repo_url: str) -> tuple[str, str]:
-    host, _, query = repo_url.partition("?")
-    parts = {key: entry[0] for key, entry in parse_qs(query).items()}
-    owner, repo = parts.get("owner", ""), parts.get("repo", "")
-    if not owner:
-        raise InvalidActionInput(f"No owner provided for host: {host}, and repo {repo}")
-    return owner, repo
+def _repository(repo_url: str) -> RepoUrl:
+    """A repository of which everything is named that its host needs. Raises InvalidActionInput."""
+    try:
+        url = parse_repo_url(repo_url)
+    except MalformedRepoUrl:
+        url = None
+    host = "" if url is None else url.host.removesuffix(":")
+    if url is None or not host or " " in host:
+        raise InvalidActionInput(f"Invalid repo URL passed to publisher, got {repo_url}, TypeError: Invalid URL")
+    if host not in _NEEDED:
+        raise InvalidActionInput(
+            f"No matching integration configuration for host {host}, please check your integrations config"
+        )
+    for part in _NEEDED[host]:
+        if not url.written.get(part) and not url.written.get("project"):
+            query = "".join(repo_url.partition("?")[1:])
+            raise InvalidActionInput(f"Invalid repo URL passed to publisher: https://{host}/{query}, missing {part}")
+    return url
+
+
+def _on_github(repo_url: str, ownerless: str) -> tuple[str, str]:
+    """Owner and name of a repository on GitHub. Raises InvalidActionInput."""
+    url = _repository(repo_url)
+    if not url["owner"]:
+        raise InvalidActionInput(ownerless.format(host=url.host, repo=url["repo"]))
+    if url.host != "github.com":
+        raise InvalidActionInput(f"No integration for host {url.host}")
+    return url["owner"], url["repo"]
 
 
 REHEARSING: dict[str, Executor] = {

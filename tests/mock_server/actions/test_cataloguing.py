@@ -89,3 +89,21 @@ def test_an_entity_that_is_not_loaded_fails_the_step(input, message):
     with pytest.raises(ActionFailed) as failed:
         execute("catalog:fetch", input, Bench(entities=ENTITIES).bench)
     assert str(failed.value) == message
+
+
+@pytest.mark.parametrize(
+    ("ref", "name", "message"),
+    [
+        (
+            "cart",
+            "Error",
+            'Entity reference "cart" had missing or empty kind (e.g. did not start with "component:" or similar)',
+        ),
+        ("cart/", "TypeError", 'Entity reference "cart/" was not on the form [<kind>:][<namespace>/]<name>'),
+        ("", "Error", "Entity reference must not be empty"),
+    ],
+)
+def test_a_text_that_is_no_reference_fails_the_step_even_if_the_entity_is_optional(ref, name, message):
+    with pytest.raises(ActionFailed) as failed:
+        execute("catalog:fetch", {"entityRefs": [ref], "optional": True}, Bench(entities=ENTITIES).bench)
+    assert (failed.value.name, str(failed.value)) == (name, message)

@@ -56,8 +56,26 @@ def test_an_action_of_a_module_tells_what_it_would_do(action, input, output, log
     [
         (
             "publish:github:pull-request",
-            {"repoUrl": "github.com?repo=shop", "branchName": "fix"},
-            "No owner provided for host: github.com, and repo shop",
+            {"repoUrl": "bitbucket.org?project=p&repo=shop", "branchName": "fix"},
+            "No owner provided for host: bitbucket.org, and repo shop",
+        ),
+        (
+            "github:issues:create",
+            {"repoUrl": "bitbucket.org?project=p&repo=shop", "title": "Oh"},
+            "Invalid repository owner provided in repoUrl",
+        ),
+        *(
+            ("github:webhook", {"repoUrl": url, "webhookUrl": "https://e.com"}, message)
+            for url, message in [
+                (
+                    "github.com?repo=b",
+                    "Invalid repo URL passed to publisher: https://github.com/?repo=b, missing owner",
+                ),
+                ("github.com", "Invalid repo URL passed to publisher: https://github.com/, missing repo"),
+                ("", "Invalid repo URL passed to publisher, got , TypeError: Invalid URL"),
+                ("gitlab.com?owner=a&repo=b", "No integration for host gitlab.com"),
+                ("https://github.com?owner=a&repo=b", "No matching integration configuration for host https, please"),
+            ]
         ),
         (
             "gitlab:group:access",
