@@ -20,7 +20,6 @@ TEMPLATES = ("--templates", str(ROOT / "scenarios/templates"), "--templates", st
 # The client never asks for /logs.
 UNNOTICED = {Quirk.NO_LOGS}
 MODULES = {"openQuirks": "quirks"}
-UNBUILT = {"bareDryRun", "contentsRequired", "faultyDryRun"}
 
 
 def listed(name: str) -> list[str]:
@@ -29,11 +28,6 @@ def listed(name: str) -> list[str]:
     found = re.search(rf"export const {name} = \[(.*?)\];", module, re.DOTALL)
     assert found is not None
     return re.findall(r"\b[a-z]\w+\b", re.sub(r"process\.env\.SERVER_PID", "", found[1]))
-
-
-def cases(name: str) -> list:
-    unbuilt = pytest.mark.xfail(reason="what it needs is not built yet", strict=False)
-    return [pytest.param(case, marks=[unbuilt] if case in UNBUILT else []) for case in listed(name)]
 
 
 @pytest.fixture(scope="module")
@@ -88,17 +82,17 @@ def quirks(package):
     return drive(package, "quirks", "--quirks") | drive(package, "openQuirks", "--quirks", "--auth", "off")
 
 
-@pytest.mark.parametrize("journey", cases("journeys"))
+@pytest.mark.parametrize("journey", listed("journeys"))
 def test_the_real_client_completes_its_journey(journeys, journey):
     assert journeys[journey]["ok"], journeys[journey]
 
 
-@pytest.mark.parametrize("refusal", cases("refusals"))
+@pytest.mark.parametrize("refusal", listed("refusals"))
 def test_the_real_client_fails_as_it_does_with_the_real_server(refusals, refusal):
     assert refusals[refusal]["ok"], refusals[refusal]
 
 
-@pytest.mark.parametrize("quirk", [*cases("quirks"), *cases("openQuirks")])
+@pytest.mark.parametrize("quirk", [*listed("quirks"), *listed("openQuirks")])
 def test_a_quirk_is_to_the_real_client_what_it_is_on_the_real_server(quirks, quirk):
     assert quirks[quirk]["ok"], quirks[quirk]
 
