@@ -81,7 +81,7 @@ class Operation:
             parameter = self._query.get(name)
             if parameter is None:
                 found.append(_told(name, "unknown", f"Unknown query parameter '{name}'"))
-            elif value == "" and (self._refuses_empty or parameter.is_numeric):
+            elif value == "" and (self._refuses_empty or not parameter.is_text):
                 found.append(_told(name, "empty", f"Empty value found for query parameter '{name}'"))
             else:
                 values[name] = parameter.read(value)
@@ -100,11 +100,15 @@ def _told(name: str, rule: str, message: str) -> Violation:
     return Violation(("query", name), rule, message)
 
 
+_TELLING = frozenset({"pattern", "minLength"})
+
+
 @dataclass(frozen=True, slots=True)
 class _QueryParameter:
     required: bool
     is_numeric: bool
     is_list: bool
+    is_text: bool
     validator: jsonschema_rs.Draft202012Validator
 
     @classmethod
@@ -112,11 +116,16 @@ class _QueryParameter:
         schema = dict(parameter["schema"])
         types = {schema["type"]} if isinstance(schema.get("type"), str) else set(schema.get("type", []))
         if "items" in schema:
-            # A pattern tells clients what is understood. The function that has to understand it refuses the rest, in
-            # the words of the real server, which has no such pattern.
-            schema["items"] = {key: value for key, value in schema["items"].items() if key != "pattern"}
-        is_numeric = bool(types & {"integer", "number"})
-        return cls(parameter.get("required", False), is_numeric, "array" in types, compile_schema(schema))
+            # These tell clients what is understood. The function that has to understand it refuses the rest, in the
+            # words of the real server, which only looks at the type.
+            schema["items"] = {key: value for key, value in schema["items"].items() if key not in _TELLING}
+        return cls(
+            required=parameter.get("required", False),
+            is_numeric=bool(types & {"integer", "number"}),
+            is_list="array" in types,
+            is_text="string" in types,
+            validator=compile_schema(schema),
+        )
 
     def read(self, value: QueryValue) -> Any:
         """The value in its type, or whatever stood there for the validator to refuse."""
