@@ -19,12 +19,12 @@ from mock_server.quirks import Quirk
 from mock_server.request import EXCHANGE, NoSuchRoute
 from mock_server.scenario import DEFAULT_SCENARIO
 from mock_server.scenario_files import load_scenarios
+from mock_server.shipped import DEMO_ENTITIES, SCENARIOS
 from mock_server.simulator import Principal, Settings, Simulator
 from mock_server.spec import DocumentedApi
 from mock_server.swagger import DocumentPages
 from mock_server.templates import load_catalog
 
-SHIPPED = Path(__file__).parents[1] / "scenarios"
 DEFAULT_TOKENS: Mapping[str, Principal] = MappingProxyType(
     {USER_TOKEN: Principal(GUEST), SERVICE_TOKEN: Principal(None)}
 )
@@ -53,9 +53,9 @@ class MockServer:
         options = options or Options()
         settings = Settings(scenario=options.scenario, speed=options.speed, seed=options.seed, quirks=options.quirks)
         self.simulator = Simulator(
-            load_catalog(options.templates or [SHIPPED / "templates"]),
+            load_catalog(options.templates or [DEMO_ENTITIES]),
             load_actions(),
-            load_scenarios([SHIPPED, *options.scenarios], SHIPPED / "scenario.schema.json"),
+            load_scenarios([SCENARIOS, *options.scenarios], SCENARIOS / "scenario.schema.json"),
             settings,
         )
         authenticator = Authenticator(

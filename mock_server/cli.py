@@ -8,6 +8,7 @@ from typing import Any, get_args
 import click
 
 from mock_server.auth import AuthMode
+from mock_server.dry_run_command import dry_run_command
 from mock_server.entity_refs import MalformedEntityRef, parse_entity_ref
 from mock_server.quirks import Quirk
 from mock_server.scenario import DEFAULT_SCENARIO, UnknownScenario
@@ -34,7 +35,11 @@ class TokenType(click.ParamType[tuple[str, Principal]]):
             self.fail(str(error), param, ctx)
 
 
-@click.command(context_settings={"auto_envvar_prefix": ENVIRONMENT_PREFIX, "show_default": True})
+@click.group(
+    context_settings={"auto_envvar_prefix": ENVIRONMENT_PREFIX, "show_default": True},
+    invoke_without_command=True,
+    subcommand_metavar="[dry-run ...]",
+)
 @click.option("--host", default="127.0.0.1", help="Address to listen on.")
 @click.option("--port", default=7007, type=click.IntRange(0, 65535), help="Port to listen on; 0 takes any free one.")
 @click.option(
@@ -81,7 +86,10 @@ class TokenType(click.ParamType[tuple[str, Principal]]):
     help="Allow this origin (a glob) beside those of loopback.",
 )
 @click.version_option(package_name="backstage-scaffolder-mock")
+@click.pass_context
 def main(
+    context: click.Context,
+    /,
     host: str,
     port: int,
     templates: tuple[Path, ...],
@@ -95,10 +103,12 @@ def main(
     quirks: tuple[str, ...],
     cors_origins: tuple[str, ...],
 ) -> None:
-    """Serve a stand-in for the Backstage Scaffolder REST API.
+    """Serve a stand-in for the Backstage Scaffolder REST API, or dry-run a template.
 
     Every option can be given as an environment variable: MOCK_SERVER_ and its name, such as MOCK_SERVER_PORT.
     """
+    if context.invoked_subcommand is not None:
+        return
     try:
         listener = _listen(host, port)
     except OSError as error:
@@ -129,6 +139,9 @@ def main(
             Server(app).run(sockets=[listener])
         except KeyboardInterrupt:
             sys.exit(130)
+
+
+main.add_command(dry_run_command)
 
 
 def _listen(host: str, port: int) -> socket.socket:

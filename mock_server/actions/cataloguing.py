@@ -72,7 +72,7 @@ def _write(input: Input, bench: Workbench) -> Output:
     place = bench.workspace.locate(path)
     if not place:
         raise FileSystemError("EISDIR", "open", bench.workspace.absolute(place))
-    bench.workspace.write(place, File(yaml_text(written, bench.budget).encode(errors="replace")))
+    bench.workspace.write(place, File.of_text(yaml_text(written, bench.budget)))
     return {}
 
 

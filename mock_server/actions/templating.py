@@ -35,9 +35,9 @@ class _Renderer:
         except RenderingError as error:
             raise TemplateFailed(str(error)) from error
 
-    def content(self, content: bytes) -> bytes:
-        self.bench.budget.spend(len(content) // CHARACTERS_PER_STEP)
-        return self.text(content.decode(errors="replace")).encode(errors="replace")
+    def file(self, file: File, *, executable: bool) -> File:
+        self.bench.budget.spend(len(file.content) // CHARACTERS_PER_STEP)
+        return File.of_text(self.text(file.content.decode(errors="replace")), executable=executable)
 
 
 def _renderer(input: Input, bench: Workbench) -> _Renderer:
@@ -98,8 +98,8 @@ def _put(node: Node, place: Parts, shown: str, renderer: _Renderer | None, bench
         bench.workspace.write(place, node)
     else:
         bench.log(f"Writing file {shown} to template output path with mode {node.mode}.")
-        content = node.content if renderer is None else renderer.content(node.content)
-        bench.workspace.write(place, File(content, node.executable))
+        written = node if renderer is None else renderer.file(node, executable=node.executable)
+        bench.workspace.write(place, written)
 
 
 def _fetch_template_file(input: Input, bench: Workbench) -> Output:
@@ -111,7 +111,7 @@ def _fetch_template_file(input: Input, bench: Workbench) -> Output:
     bench.log("Fetching template file content from remote URL")
     file = fetch_file(locate_source(input["url"], bench), f"{workspace.root}_step/tmp", bench)
     bench.log(f"Processing template file with input values{_shown(input, bench)}")
-    workspace.write(target, File(_renderer(input, bench).content(file.content)))
+    workspace.write(target, _renderer(input, bench).file(file, executable=False))
     bench.log(f"Template file has been written to {workspace.absolute(target)}")
     return {}
 

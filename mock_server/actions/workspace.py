@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 from mock_server.actions.failures import FileSystemError, ForbiddenPath
 
+MOST_ENTRIES = 10_000
+MOST_BYTES = 32 * 1024 * 1024
 LONGEST_NAME = 255
 LONGEST_PATH = 4_096
 
@@ -17,6 +19,10 @@ class File:
 
     content: bytes
     executable: bool = False
+
+    @classmethod
+    def of_text(cls, text: str, *, executable: bool = False) -> "File":
+        return cls(_written(text).encode(), executable)
 
     @property
     def mode(self) -> int:
@@ -34,10 +40,15 @@ class Folder:
 Node = File | Folder
 
 
+def _written(text: str) -> str:
+    """The text as a file system gets it from JavaScript: half a character becomes a mark that one is missing."""
+    return text if text.isascii() else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
 class Quota:
     """What may still be written. Nothing is given back: what is bounded is the work, not only the result."""
 
-    def __init__(self, entries: int = 10_000, size: int = 32 * 1024 * 1024) -> None:
+    def __init__(self, entries: int = MOST_ENTRIES, size: int = MOST_BYTES) -> None:
         self._entries = entries
         self._size = size
 
@@ -68,6 +79,7 @@ class Workspace:
         # A name that is no Unicode is written as Node writes it.
         path = path.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
         folder = self.absolute(within)
+        path = _written(path)
         absolute = path if path.startswith("/") else f"{folder}/{path}"
         parts: list[str] = []
         for part in absolute.split("/"):
