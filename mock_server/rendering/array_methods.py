@@ -116,7 +116,9 @@ def _fill(budget: Budget, array: Array, value: Value, start: Value = UNDEFINED, 
     return array
 
 
-def _copy_within(budget: Budget, array: Array, target: Value, start: Value, end: Value = UNDEFINED) -> Value:
+def _copy_within(
+    budget: Budget, array: Array, target: Value, start: Value = UNDEFINED, end: Value = UNDEFINED
+) -> Value:
     insist_on_own(budget)
     first, last = _position(start, array, budget), _position(end, array, budget, len(array))
     to = _position(target, array, budget)

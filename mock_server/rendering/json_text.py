@@ -8,6 +8,7 @@ from mock_server.javascript.keys import ordered
 from mock_server.javascript.numerals import number_to_text
 from mock_server.javascript.undefined import UNDEFINED
 from mock_server.rendering.limits import Budget
+from mock_server.rendering.patterns.pattern import Pattern
 from mock_server.rendering.values import Value, to_text
 
 
@@ -39,6 +40,8 @@ def _written(value: Value, unit: str, line: str, budget: Budget) -> str:
         return "true" if value else "false"
     if value is None or value is UNDEFINED:
         return "null"
+    if isinstance(value, Pattern):
+        return "{}"
     return json.dumps(to_text(value, budget))
 
 

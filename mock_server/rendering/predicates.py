@@ -9,7 +9,7 @@ from mock_server.rendering.comparison import at_most, less, strictly_equal
 from mock_server.rendering.errors import EvaluationError
 from mock_server.rendering.limits import Budget
 from mock_server.rendering.patterns.pattern import Pattern
-from mock_server.rendering.routines import Routine, apply, require
+from mock_server.rendering.routines import Routine, apply, arity, require
 from mock_server.rendering.values import Function, SafeText, Value, to_number, truthy
 
 
@@ -20,6 +20,13 @@ def holds(name: str, value: Value, arguments: Sequence[Value], budget: Budget) -
         raise EvaluationError(f"there is no test {name}")
     require(name, routine, arguments)
     return bool(apply(routine, budget, value, arguments))
+
+
+def check_test(name: str, arguments: int | None) -> None:
+    """Refuse a test that is not known, or takes another number of arguments."""
+    routine = PREDICATES.get(name)
+    if routine is None or arguments not in (None, arity(routine)):
+        raise EvaluationError(f"there is no test {name} of so many arguments")
 
 
 def _callable(_budget: Budget, value: Value) -> bool:

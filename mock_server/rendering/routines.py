@@ -15,7 +15,7 @@ def apply(routine: Routine, budget: Budget, subject: Value, arguments: Sequence[
     room = routine.__code__.co_argcount - 2
     given = tuple(arguments)[:room]
     budget.charge((subject, *given))
-    return routine(budget, subject, *given, *(UNDEFINED,) * (_required(routine) - len(given)))
+    return routine(budget, subject, *given, *(UNDEFINED,) * (arity(routine) - len(given)))
 
 
 def bind(name: str, routine: Routine, subject: Value) -> Function:
@@ -24,7 +24,7 @@ def bind(name: str, routine: Routine, subject: Value) -> Function:
     def call(budget: Budget, arguments: list[Value], keywords: dict[str, Value]) -> Value:
         most = routine.__code__.co_argcount - 2
         variadic = bool(routine.__code__.co_flags & 0x04)
-        if keywords or len(arguments) < _required(routine) or (len(arguments) > most and not variadic):
+        if keywords or len(arguments) < arity(routine) or (len(arguments) > most and not variadic):
             raise EvaluationError(f"{name} cannot take these arguments")
         budget.charge((subject, *arguments))
         return routine(budget, subject, *arguments)
@@ -34,9 +34,10 @@ def bind(name: str, routine: Routine, subject: Value) -> Function:
 
 def require(name: str, routine: Routine, arguments: Sequence[Value]) -> None:
     """Refuse a call that lacks an argument."""
-    if len(arguments) < _required(routine):
-        raise EvaluationError(f"{name} needs {_required(routine)} arguments")
+    if len(arguments) < arity(routine):
+        raise EvaluationError(f"{name} needs {arity(routine)} arguments")
 
 
-def _required(routine: Routine) -> int:
+def arity(routine: Routine) -> int:
+    """How many arguments a routine must have."""
     return routine.__code__.co_argcount - 2 - len(routine.__defaults__ or ())

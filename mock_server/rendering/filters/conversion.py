@@ -51,6 +51,8 @@ def _length(_budget: Budget, value: Value) -> Value:
 
 def _round(budget: Budget, value: Value, precision: Value = UNDEFINED, method: Value = UNDEFINED) -> Value:
     number = double(to_number(value, budget))
+    if truthy(precision) and math.isnan(to_number(precision, budget)):
+        return math.nan
     power = to_integer(precision, budget)
     factor = 10.0**power if power <= LARGEST_POWER else math.inf
     scaled = number * factor

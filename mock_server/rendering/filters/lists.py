@@ -33,6 +33,8 @@ def _batch(budget: Budget, value: Value, size: Value = UNDEFINED, filler: Value 
 def _slice(budget: Budget, value: Value, count: Value = UNDEFINED, filler: Value = UNDEFINED) -> Value:
     if not isinstance(value, (str, list)):
         raise EvaluationError("the filter needs an array or a text")
+    if isinstance(value, str) and truthy(filler):
+        raise EvaluationError("nothing can be appended to a part of a text")
     items, columns = elements(value, budget), _positive(count, budget)
     budget.spend(columns)
     least, surplus = divmod(len(items), columns)

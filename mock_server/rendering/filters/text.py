@@ -1,5 +1,6 @@
 """Filters that change texts."""
 
+import math
 import re
 
 from mock_server.javascript.numerals import WHITESPACE, is_number
@@ -10,7 +11,7 @@ from mock_server.rendering.limits import Budget
 from mock_server.rendering.patterns.pattern import Pattern
 from mock_server.rendering.patterns.replacement import replace_pattern
 from mock_server.rendering.routines import Routine
-from mock_server.rendering.values import SafeText, Value, to_integer, to_text, truthy
+from mock_server.rendering.values import SafeText, Value, to_integer, to_number, to_text, truthy
 
 _WORD = re.compile(r"\w+", re.ASCII)
 
@@ -25,11 +26,15 @@ def _center(budget: Budget, value: Value, width: Value = UNDEFINED) -> Value:
         return to_text(value, budget)
     text = to_text(value, budget) if truthy(value) else ""
     length = len(value) if isinstance(value, list) else len(text)
-    spaces = max(0, (to_integer(width, budget, 80) or 80) - length)
+    spaces = 0 if _is_no_number(width, budget) else max(0, (to_integer(width, budget, 80) or 80) - length)
     if truthy(value) and not isinstance(value, (str, list)):
         return text
     budget.admit(spaces)
     return like(value, " " * (spaces // 2) + text + " " * (spaces - spaces // 2))
+
+
+def _is_no_number(length: Value, budget: Budget) -> bool:
+    return truthy(length) and math.isnan(to_number(length, budget))
 
 
 def _indent(budget: Budget, value: Value, width: Value = UNDEFINED, first: Value = UNDEFINED) -> Value:
@@ -37,7 +42,7 @@ def _indent(budget: Budget, value: Value, width: Value = UNDEFINED, first: Value
     if not text:
         return ""
     lines = text.split("\n")
-    count = max(0, to_integer(width, budget, 4)) or (0 if width is not UNDEFINED and width != 0 else 4)
+    count = max(0, to_integer(width, budget)) if truthy(width) else 4
     budget.admit(len(text) + count * len(lines))
     prefix = " " * count
     return like(value, (prefix if truthy(first) else "") + f"\n{prefix}".join(lines))
@@ -90,6 +95,10 @@ def _trim(_budget: Budget, value: Value) -> Value:
 def _truncate(
     budget: Budget, value: Value, length: Value = UNDEFINED, exact: Value = UNDEFINED, ending: Value = UNDEFINED
 ) -> Value:
+    if _is_no_number(length, budget):
+        text = text_or_nothing(value)
+        end = 0 if truthy(exact) else max(0, text.rfind(" "))
+        return like(value, text[:end] + ("..." if ending is UNDEFINED or ending is None else to_text(ending, budget)))
     limit = to_integer(length, budget, 255) or 255
     if isinstance(value, list) and len(value) <= limit:
         return value

@@ -45,3 +45,9 @@ def test_a_template_renders_as_by_the_real_renderer(case):
     else:
         expected = case.get("value", "absent")
         assert json.dumps(result) == json.dumps(expected)
+
+
+@pytest.mark.parametrize("case", RENDERER["differences"], ids=lambda case: case["template"])
+def test_characters_beyond_the_first_plane_count_once(case):
+    # JavaScript counts their halves, which are no characters and cannot be sent on.
+    assert outcome(case["template"], RENDERER["context"]) == case["ours"] != case["value"]
