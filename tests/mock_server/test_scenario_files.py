@@ -9,7 +9,6 @@ import pytest
 import yaml
 
 from mock_server.actions.catalogue import load_actions
-from mock_server.app import SHIPPED
 from mock_server.clock import SECOND
 from mock_server.lifecycle import TERMINAL, TRANSITIONS, EventType, StepStatus, TaskStatus
 from mock_server.scenario import (
@@ -23,22 +22,23 @@ from mock_server.scenario import (
     Uses,
 )
 from mock_server.scenario_files import load_scenarios
+from mock_server.shipped import SCENARIOS
 from mock_server.simulator import NewTask, Principal, Settings, Simulator
 from mock_server.sources import BrokenFile
 from mock_server.task import Task, TaskEvents
 from mock_server.templates import load_catalog
 from mock_server.timeline import Timeline
 
-SCHEMA = SHIPPED / "scenario.schema.json"
-FILES = sorted(SHIPPED.glob("*.yaml"))
-CATALOG = load_catalog([SHIPPED / "templates"])
+SCHEMA = SCENARIOS / "scenario.schema.json"
+FILES = sorted(SCENARIOS.glob("*.yaml"))
+CATALOG = load_catalog([SCENARIOS / "templates"])
 SECRETS = {"deployToken": "acme-demo-token-0001"}
 GUEST = Principal("user:default/guest")
 
 
 @pytest.fixture(scope="module")
 def scenarios():
-    return load_scenarios([SHIPPED], SCHEMA)
+    return load_scenarios([SCENARIOS], SCHEMA)
 
 
 @pytest.fixture(scope="module")
@@ -280,7 +280,7 @@ async def test_chatty_needs_no_name(play):
 
 
 async def test_strange_logs_come_through_the_stream_as_they_are(api):
-    (rule,) = yaml.safe_load((SHIPPED / "strange-logs.yaml").read_text(encoding="utf-8"))["steps"]
+    (rule,) = yaml.safe_load((SCENARIOS / "strange-logs.yaml").read_text(encoding="utf-8"))["steps"]
     expected = []
     for log in rule["logs"]:
         text, level = (log, "info") if isinstance(log, str) else (log["text"], log.get("level", "info"))
@@ -369,7 +369,7 @@ def test_a_later_folder_replaces_scenarios_of_the_same_name(tmp_path):
 
 def test_a_scenario_that_is_shipped_can_be_replaced(tmp_path):
     own = folder(tmp_path / "own", **{"happy-path": "description: Not that happy.\nqueue: never"})
-    loaded = load_scenarios([SHIPPED, own], SCHEMA)
+    loaded = load_scenarios([SCENARIOS, own], SCHEMA)
     assert loaded.named("happy-path").description == "Not that happy."
     assert loaded.named("slow").description.startswith("Every step takes its time")
 

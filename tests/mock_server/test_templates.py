@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from mock_server.app import SHIPPED
 from mock_server.entities import Entities
 from mock_server.entity_refs import EntityRef, MalformedEntityRef
+from mock_server.shipped import SCENARIOS
 from mock_server.sources import BrokenFile
 from mock_server.templates import (
     API_VERSION,
@@ -57,11 +57,11 @@ def load(tmp_path):
 
 @pytest.fixture(scope="module")
 def shipped() -> Catalog:
-    return load_catalog([SHIPPED / "templates"])
+    return load_catalog([SCENARIOS / "templates"])
 
 
 def test_the_demo_templates_load(shipped):
-    files = {file.stem for file in (SHIPPED / "templates").glob("*.yaml")}
+    files = {file.stem for file in (SCENARIOS / "templates").glob("*.yaml")}
     assert {ref.removeprefix("template:default/") for ref in shipped.template_refs} == files - {"org", "components"}
 
 
