@@ -9,6 +9,7 @@ from mock_server.planned import Failure
 from mock_server.redaction import MASK, Redactor, TooManySecrets, differing_texts, masked
 from mock_server.rendering import UNDEFINED, Budget, BudgetExhausted, Rendered, render, truthy
 from mock_server.rendering.json_text import json_text
+from mock_server.rendering.limits import CHARACTERS_PER_STEP
 from mock_server.rendering.values import to_text
 from mock_server.validation import InvalidSchema, stacks
 
@@ -16,8 +17,9 @@ Step = Mapping[str, Any]
 Context = Mapping[str, Any]
 
 MAX_ITEMS = 1_000
-# What a run of an action costs beside its rendering, in steps of the rendering budget.
+# What a run of an action costs beside its rendering, in steps of the rendering budget: in itself, and for its input.
 _STEPS_PER_RUN = 40
+_STEPS_PER_VALUE = 2
 
 
 class StepFailed(Exception):
@@ -65,6 +67,7 @@ class StepInputs:
         self._functions = functions
         self._redactor = redactor
         self._budget = budget
+        self._cost = _STEPS_PER_RUN + _size(step.get("input"))
 
     def shown(self) -> str:
         """The JSON of the input that a dry run shows: rendered once for all items, and without the secrets."""
@@ -105,7 +108,7 @@ class StepInputs:
             raise StepFailed("InputError", str(error)) from error
 
     def _run(self, context: Context, secret_items: frozenset[str]) -> Run:
-        self.spend(_STEPS_PER_RUN)
+        self.spend(self._cost)
         each = context.get("each")
         shown = None if each is None else self._described(each)
         if each and "if" in self._step and not holds(self.render(self._step["if"], context)):
@@ -141,6 +144,21 @@ class StepInputs:
             self._redactor.learn(texts)
         except TooManySecrets as error:
             raise StepFailed("InputError", str(error)) from error
+
+
+def _size(value: Any) -> int:
+    """What it costs to look at a JSON value once."""
+    size, pending = 0, [value]
+    while pending:
+        current = pending.pop()
+        size += _STEPS_PER_VALUE
+        if isinstance(current, str):
+            size += len(current) // CHARACTERS_PER_STEP
+        elif isinstance(current, list):
+            pending += current
+        elif isinstance(current, dict):
+            pending += current.values()
+    return size
 
 
 def _check_input(action: Action, input: dict[str, Any], subject: str) -> None:
