@@ -95,7 +95,7 @@ Part = Text | Table | Padding
 def _parts(report: Report) -> Iterator[Part]:
     found = findings_of(report)
     yield from _broken(report, [each for each in found if each.failures])
-    yield from _known([each for each in found if each.known])
+    yield from _known([each for each in found if each.known or each.result.outcome is Outcome.KNOWN_FAILURE])
     yield from _advice([each for each in found if each.advice])
     yield from _not_testable(report)
     yield from _list("Stale known failures", [f"{e.name}: {e.reason}; take it from the list" for e in report.stale])
@@ -138,7 +138,7 @@ def _known(found: Sequence[Findings]) -> Iterator[Part]:
     if found:
         yield _heading("Known failures")
     for each in found:
-        count = times(sum(finding.count for finding in each.known))
+        count = times(sum(finding.count for finding in each.known)) if each.known else "nothing to judge"
         yield _indented(
             Text.assemble((each.result.rule.id, "magenta"), f"  {count}: {visible(each.result.reason, LONGEST_TEXT)}")
         )
