@@ -11,6 +11,7 @@ from contracts.probes.hostile_input import AFTER, BEFORE
 from contracts.probes.hostile_values import HOSTILE_VALUE
 from contracts.probes.racing import AFTER_LEAVING
 from contracts.profile import Allowance, Profile
+from contracts.readings import has_no_log
 from contracts.rule import Level, Observation, judged, kept, rule
 from contracts.rules.answers import was_overburdened
 from contracts.rules.hostile_exchange import (
@@ -247,6 +248,8 @@ def refuses_in_json(evidence: Evidence) -> Iterator[Observation]:
     for exchange in evidence.of(None, Purpose.HOSTILE):
         response = exchange.response
         if response is None or exchange.operation is None or is_too_long_for_some(exchange):
+            continue
+        if exchange.operation == "getTaskLogs" and has_no_log(evidence, exchange):
             continue
         if 400 <= response.status < 500 and response.status not in OF_HTTP_ITSELF:
             yield judged(
