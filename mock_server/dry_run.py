@@ -16,28 +16,13 @@ from mock_server.entities import Entities
 from mock_server.plan import Brief, make_plan, numbered_steps
 from mock_server.planned import Failure, Plan
 from mock_server.scenario import Behaviour
-from mock_server.templates import (
-    API_VERSION,
-    UnusableTemplate,
-    check_secrets,
-    check_values,
-    template_violations,
-)
+from mock_server.templates import check_secrets, check_template, check_values
 from mock_server.timeline import Timeline
-from mock_server.violations import Violation
 
 LogEntry = dict[str, Any]
 
 _FOLDER = re.compile(r"/tmp/dry-run-(?:content-)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/")  # noqa: S108
 _FOLDER_ITSELF = re.compile(f"{_FOLDER.pattern[:-1]}(?!/)")
-
-
-class InvalidTemplate(ValueError):
-    """A value that is no template; the message is the real server's."""
-
-    def __init__(self, violation: Violation) -> None:
-        argument = "" if violation.argument is None else " - {}: {}".format(*violation.argument)
-        super().__init__(f"{violation}{argument}")
 
 
 class DryRunFailed(Exception):
@@ -87,10 +72,7 @@ def dry_run(request: DryRun, actions: ActionCatalogue, entities: Entities) -> Dr
     Raises InvalidTemplate, UnusableTemplate, InvalidValues or DryRunFailed.
     """
     template = request.template
-    for violation in template_violations(template):
-        raise InvalidTemplate(violation)
-    if template["apiVersion"] != API_VERSION or template["kind"] != "Template":
-        raise UnusableTemplate("Input template is not a template")
+    check_template(template)
     check_values(template, request.values)
     check_secrets(template, request.secrets)
     identity = f"dry-run-{uuid.uuid4()}"

@@ -80,7 +80,7 @@ def dry_run_command(
     """
     # Imported here, so that `run-mock-server --help` does not wait for it.
     from mock_server.actions.catalogue import load_actions
-    from mock_server.dry_run import DryRun, DryRunFailed, InvalidTemplate, dry_run
+    from mock_server.dry_run import DryRun, DryRunFailed, dry_run
     from mock_server.dry_run_report import log_lines, result_lines, wrapped
     from mock_server.entity_refs import MalformedEntityRef, parse_entity_ref
     from mock_server.redaction import TooManySecrets
@@ -88,7 +88,7 @@ def dry_run_command(
     from mock_server.shipped import DEMO_ENTITIES
     from mock_server.sources import BrokenFile
     from mock_server.template_folder import FolderTooLarge, read_folder, read_template
-    from mock_server.templates import InvalidValues, UnusableTemplate, load_catalog
+    from mock_server.templates import InvalidTemplate, InvalidValues, UnusableTemplate, load_catalog
     from mock_server.validation import InvalidSchema
 
     if out is not None and not force and is_occupied(out):

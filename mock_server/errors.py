@@ -9,7 +9,7 @@ from mock_server.answers import Answer, Header, json_answer
 from mock_server.auth import IllegalToken, MissingCredentials
 from mock_server.cancellation import StepReductionFault
 from mock_server.directory_contents import MalformedFiles
-from mock_server.dry_run import DryRunFailed, InvalidTemplate, without_folders
+from mock_server.dry_run import DryRunFailed, without_folders
 from mock_server.entity_refs import EmptyEntityRef, MalformedEntityRef
 from mock_server.framework import Unauthorized
 from mock_server.quirks import Quirk
@@ -18,7 +18,7 @@ from mock_server.request import InvalidRequest, MethodNotAllowed, NoSuchRoute, U
 from mock_server.scenario import UnknownScenario
 from mock_server.store import UnknownTask
 from mock_server.task import TaskNotRetriable
-from mock_server.templates import InvalidValues, UnknownTemplate, UnusableTemplate
+from mock_server.templates import InvalidTemplate, InvalidValues, UnknownTemplate, UnusableTemplate
 from mock_server.validation import InvalidSchema
 from mock_server.world import InvalidWorldName
 

@@ -10,69 +10,21 @@ import jsonschema_rs
 from mock_server.entities import Entities, Entity, complete, load_entity_sources, ref_of
 from mock_server.entity_refs import EntityRef, parse_entity_ref
 from mock_server.sources import Location, Source
+from mock_server.template_schema import API_VERSION, LOADED_TEMPLATE, SENT_TEMPLATE
 from mock_server.validation import InvalidSchema, validate, validate_secrets
 from mock_server.violations import Violation, compile_schema, first_mistake, violations
-
-API_VERSION = "scaffolder.backstage.io/v1beta3"
-
-_PAGES = {"anyOf": [{"type": "object"}, {"type": "array", "items": {"type": "object"}}]}
-_DECORATORS = {
-    "type": "array",
-    "items": {"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}}},
-}
-TEMPLATE_SCHEMA: dict[str, Any] = {
-    "type": "object",
-    "required": ["apiVersion", "kind", "metadata", "spec"],
-    "properties": {
-        "metadata": {"type": "object", "required": ["name"], "properties": {"name": {"type": "string"}}},
-        "spec": {
-            "type": "object",
-            "required": ["type", "steps"],
-            "properties": {
-                "type": {"type": "string", "minLength": 1},
-                "owner": {"type": "string", "minLength": 1},
-                "lifecycle": {"type": "string", "minLength": 1},
-                "parameters": _PAGES,
-                "presentation": {"type": "object"},
-                "secrets": {"type": "object", "properties": {"schema": {"type": "object"}}},
-                "formDecorators": _DECORATORS,
-                "EXPERIMENTAL_formDecorators": _DECORATORS,
-                "EXPERIMENTAL_recovery": {
-                    "type": "object",
-                    "properties": {"EXPERIMENTAL_strategy": {"type": "string", "enum": ["none", "startOver"]}},
-                },
-                "steps": {
-                    "type": "array",
-                    "maxItems": 1_000,
-                    "items": {
-                        "type": "object",
-                        "required": ["action"],
-                        "properties": {
-                            "id": {"type": "string"},
-                            "name": {"type": "string"},
-                            "action": {"type": "string"},
-                            "input": {"type": "object"},
-                            "if": {"type": ["string", "boolean"]},
-                            "each": {"type": ["string", "array", "object"]},
-                        },
-                    },
-                },
-                "output": {
-                    "type": "object",
-                    "properties": {
-                        "links": {"type": "array", "items": {"type": "object"}},
-                        "text": {"type": "array", "items": {"type": "object"}},
-                    },
-                    "additionalProperties": {"type": "string"},
-                },
-            },
-        },
-    },
-}
 
 
 class UnusableTemplate(Exception):
     """A template of a kind or version that the Scaffolder does not run; the message is the real server's."""
+
+
+class InvalidTemplate(ValueError):
+    """A value that is no template; the message is the real server's."""
+
+    def __init__(self, violation: Violation) -> None:
+        argument = "" if violation.argument is None else " - {}: {}".format(*violation.argument)
+        super().__init__(f"{violation}{argument}")
 
 
 class UnknownTemplate(LookupError):
@@ -124,7 +76,7 @@ def parse_template_ref(text: str) -> EntityRef:
 
 def load_catalog(paths: Sequence[Path]) -> Catalog:
     """Load and check every entity of these files and folders. Raises BrokenFile at the first mistake."""
-    validator = _template_validator()
+    validator = _loaded_template_validator()
     entities = []
     for source in load_entity_sources(paths):
         if source.data["kind"].lower() == "template" and source.data["apiVersion"] == API_VERSION:
@@ -137,13 +89,24 @@ def load_catalog(paths: Sequence[Path]) -> Catalog:
 
 
 @cache
-def _template_validator() -> jsonschema_rs.Draft202012Validator:
-    return compile_schema(TEMPLATE_SCHEMA)
+def _loaded_template_validator() -> jsonschema_rs.Draft202012Validator:
+    return compile_schema(LOADED_TEMPLATE)
 
 
-def template_violations(template: Any) -> list[Violation]:
-    """What makes a value no v1beta3 template; empty if it is one."""
-    return violations(_template_validator(), template)
+@cache
+def _sent_template_validator() -> jsonschema_rs.Draft202012Validator:
+    return compile_schema(SENT_TEMPLATE)
+
+
+def check_template(template: Any) -> None:
+    """That a value is a v1beta3 template. Raises InvalidTemplate, or UnusableTemplate for another version or kind."""
+    found = violations(_sent_template_validator(), template, unfolded=True)
+    if not found:
+        return
+    identity = [violation.rule for violation in found if violation.location in {("kind",), ("apiVersion",)}]
+    if identity and set(identity) == {"enum"}:
+        raise UnusableTemplate("Input template is not a template")
+    raise InvalidTemplate(found[0])
 
 
 def pages(template: Entity) -> list[Mapping[str, Any]]:

@@ -44,15 +44,28 @@ def accepts(validator: jsonschema_rs.Validator, value: Any) -> bool:
         return validator.is_valid(_translated(value, _HIDE_SURROGATES))
 
 
-def violations(validator: jsonschema_rs.Draft202012Validator, value: Any, *, below: Location = ()) -> list[Violation]:
-    """Every broken rule in the order of the schema; `below` is where the value itself stands."""
+def violations(
+    validator: jsonschema_rs.Draft202012Validator, value: Any, *, below: Location = (), unfolded: bool = False
+) -> list[Violation]:
+    """Every broken rule in the order of the schema; `below` is where the value itself stands.
+
+    Where no alternative is met, that is what is broken, or if `unfolded` what the first one asks for.
+    """
     if accepts(validator, value):
         return []
+    told = _first_asked_for if unfolded else lambda error: error
     try:
-        return [_violation(error, below) for error in validator.iter_errors(value)]
+        return [_violation(told(error), below) for error in validator.iter_errors(value)]
     except UnicodeEncodeError:
         hidden = _translated(value, _HIDE_SURROGATES)
-        return [_with_surrogates(_violation(error, below)) for error in validator.iter_errors(hidden)]
+        return [_with_surrogates(_violation(told(error), below)) for error in validator.iter_errors(hidden)]
+
+
+def _first_asked_for(error: jsonschema_rs.ValidationError) -> jsonschema_rs.ValidationError:
+    for branch in error.kind.as_dict().get("context", []):
+        for inner in branch:
+            return _first_asked_for(inner)
+    return error
 
 
 # JSON may hold lone surrogates, which the validator's strings cannot; meanwhile private characters stand for them.
@@ -148,6 +161,14 @@ def _type(kind: Mapping[str, Any]) -> _Worded:
     return f"must be {types}", ("type", types)
 
 
+def _enum(kind: Mapping[str, Any]) -> _Worded:
+    return "must be equal to one of the allowed values", ("allowedValues", ",".join(map(str, kind["options"])))
+
+
+def _additional(kind: Mapping[str, Any]) -> _Worded:
+    return "must NOT have additional properties", ("additionalProperty", kind["unexpected"][0])
+
+
 _WORDING: dict[str, Callable[[Mapping[str, Any]], _Worded]] = {
     "required": _required,
     "type": _type,
@@ -162,9 +183,9 @@ _WORDING: dict[str, Callable[[Mapping[str, Any]], _Worded]] = {
     "exclusiveMinimum": _limit(">"),
     "exclusiveMaximum": _limit("<"),
     "falseSchema": _fixed("boolean schema is false"),
-    "enum": _fixed("must be equal to one of the allowed values"),
+    "enum": _enum,
     "const": _fixed("must be equal to constant"),
-    "additionalProperties": _fixed("must NOT have additional properties"),
+    "additionalProperties": _additional,
     "uniqueItems": _fixed("must NOT have duplicate items"),
     "anyOf": _fixed("must match a schema in anyOf"),
     "oneOf": _fixed("must match exactly one schema in oneOf"),

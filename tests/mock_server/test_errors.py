@@ -8,7 +8,7 @@ import pytest
 from mock_server.auth import IllegalToken, MissingCredentials
 from mock_server.cancellation import StepReductionFault
 from mock_server.directory_contents import MalformedFiles
-from mock_server.dry_run import DryRunFailed, InvalidTemplate
+from mock_server.dry_run import DryRunFailed
 from mock_server.entity_refs import EmptyEntityRef, EntityRef, MalformedEntityRef
 from mock_server.errors import NAMES, STATUSES, answer_to
 from mock_server.framework import Unauthorized
@@ -19,7 +19,7 @@ from mock_server.request import InvalidRequest, MethodNotAllowed, NoSuchRoute, U
 from mock_server.scenario import UnknownScenario
 from mock_server.store import UnknownTask
 from mock_server.task import TaskNotRetriable
-from mock_server.templates import InvalidValues, UnknownTemplate, UnusableTemplate
+from mock_server.templates import InvalidTemplate, InvalidValues, UnknownTemplate, UnusableTemplate
 from mock_server.validation import InvalidSchema
 from mock_server.violations import Violation
 from mock_server.world import InvalidWorldName
