@@ -9,7 +9,6 @@ from typing import Any
 
 from mock_server.answers import Receive, Scope
 from mock_server.clock import deadline
-from mock_server.json_syntax import not_a_document, syntax_error
 from mock_server.request import InvalidRequest, header
 
 MAX_BODY = 10 * 1024 * 1024
@@ -21,6 +20,7 @@ _WORD = r"[!#$%&'*+.^`|~\w-]+"
 _QUOTED = r'"(?:[\v \x21\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\v \x21-\xff])*"'
 _CONTENT_TYPE = re.compile(rf"\s*{_WORD}/{_WORD}\s*(?:; *{_WORD} *= *(?:{_QUOTED}|{_WORD}) *)*", re.ASCII)
 _CHARSET = re.compile(r'charset *= *"?([^\s;"]+)', re.IGNORECASE)
+_BEGINS_DOCUMENT = re.compile(r"[ \t\n\r]*[\[{]")
 _TOO_DEEP = f"The body is not valid JSON: nested deeper than {MAX_DEPTH} levels"
 _LONG_NUMBER = re.compile(r"\d{16}", re.ASCII)
 _EXPONENT_FROM = 1e21
@@ -113,9 +113,8 @@ def parse_json(body: bytes, content_type: str | None) -> Any:
     text = _text(body, charsets[-1].lower() if charsets else "utf-8")
     if not text:
         return {}
-    mistake = not_a_document(text)
-    if mistake is not None:
-        raise InvalidRequest(mistake)
+    if not _BEGINS_DOCUMENT.match(text):
+        raise InvalidRequest(_reason(text))
     try:
         value = json.loads(
             text,
@@ -142,8 +141,11 @@ def _text(body: bytes, charset: str) -> str:
 
 
 def _reason(text: str) -> str:
+    # Imported here: the first mistake may wait a few milliseconds, the start should not.
+    from mock_server.json_syntax import not_a_document, syntax_error
+
     try:
-        return syntax_error(text) or "The body is not valid JSON: a number is out of bounds"
+        return not_a_document(text) or syntax_error(text) or "The body is not valid JSON: a number is out of bounds"
     except RecursionError:
         return _TOO_DEEP
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from mock_server.actions.catalogue import Action, ActionCatalogue
 from mock_server.actions.effects import complete_output, effect_of, example_output
-from mock_server.actions.execution import execute
 from mock_server.actions.failures import ActionFailed
 from mock_server.actions.workbench import Workbench, Workplace
 from mock_server.clock import Milliseconds
@@ -173,6 +172,9 @@ class _StepRun:
         return output if effect.whole else complete_output(action, output, self._tools.draw)
 
     def _execute(self, action: Action, input: dict[str, Any], place: Workplace) -> dict[str, Any]:
+        # Imported here: only a dry run executes anything, and the start need not wait for it.
+        from mock_server.actions.execution import execute
+
         tools = self._tools
         bench = Workbench(place.contents, place.workspace, tools.entities, tools.budget, self._log)
         try:
