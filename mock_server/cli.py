@@ -1,5 +1,6 @@
 """`run-mock-server`: read the options, say what is there, serve."""
 
+import gc
 import socket
 import sys
 from pathlib import Path
@@ -113,6 +114,8 @@ def main(
         listener = _listen(host, port)
     except OSError as error:
         raise click.ClickException(f"cannot listen on {host}:{port}: {error.strerror or error}") from error
+    # Nothing that is loaded from here on is garbage, and looking for some would take a good part of the start.
+    gc.disable()
     # Imported here: `--help` and a taken port answer before the server's libraries are loaded.
     from mock_server.app import DEFAULT_TOKENS, MockServer, Options
     from mock_server.banner import banner
@@ -134,6 +137,9 @@ def main(
             app = MockServer(options)
         except (BrokenFile, UnknownScenario) as error:
             raise click.ClickException(str(error)) from error
+        finally:
+            gc.enable()
+        gc.freeze()
         click.echo(banner(app, options, address=listener.getsockname()))
         try:
             Server(app).run(sockets=[listener])
