@@ -7,12 +7,17 @@ tree, with the permissions that a task gives it) and `result.json` (output and l
 import base64
 import itertools
 import json
+import os
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from mock_server.cli import main
 from mock_server.sources import read_sources
+from tests.server_process import PROGRAM
 
 DRY_RUNS = Path(__file__).parent / "dry_runs"
 PER_FILE = re.compile("\x1b\\[32minfo\x1b\\[39m: (Writing (file|directory)|Copying|File .* deleted)")
@@ -73,3 +78,48 @@ def settled(log: list[dict]) -> list[dict]:
     """A log whose neighbours that tell of single files are sorted: the real server finds files in no fixed order."""
     pieces = itertools.groupby(log, key=lambda body: PER_FILE.match(body["message"]) is not None)
     return [body for is_per_file, bodies in pieces for body in (sorted(bodies, key=str) if is_per_file else bodies)]
+
+
+def command_line(name: str, out: Path) -> list[str]:
+    folder = DRY_RUNS / name
+    return [
+        "dry-run",
+        str(folder / "template/template.yaml"),
+        "--values",
+        f"@{folder / 'values.json'}",
+        "--out",
+        str(out),
+    ]
+
+
+def assert_written(out: Path, expected: Path) -> None:
+    """That a folder has the expected files, of which the same are executable."""
+    assert files_below(out) == files_below(expected)
+    for file in expected.rglob("*"):
+        written = out / file.relative_to(expected)
+        assert written.is_dir() or os.access(written, os.X_OK) == os.access(file, os.X_OK), written
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_command_writes_the_tree_that_a_task_leaves(name, tmp_path):
+    ran = CliRunner().invoke(main, command_line(name, tmp_path / "out"))
+    assert ran.exit_code == 0, ran.output
+    assert_written(tmp_path / "out", DRY_RUNS / name / "expected")
+
+
+@pytest.mark.parametrize("name", ["python-library", "terraform-module"])
+def test_the_installed_command_tells_each_step_and_each_file(name, tmp_path):
+    ran = subprocess.run(
+        [PROGRAM, *command_line(name, tmp_path / "out")],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "COLUMNS": "80"},
+    )
+    assert_written(tmp_path / "out", DRY_RUNS / name / "expected")
+    for path in files_below(tmp_path / "out"):
+        assert f"  {path} (" in ran.stdout
+    assert max(map(len, ran.stdout.splitlines())) <= 80
+    (source,) = read_sources(DRY_RUNS / name / "template/template.yaml")
+    for step in source.data["spec"]["steps"]:
+        assert f"{step['id']}: {step['name']} (" in ran.stdout
