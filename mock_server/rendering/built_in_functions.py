@@ -11,8 +11,11 @@ from mock_server.rendering.values import Function, Value, to_number, truthy
 Call = Callable[[Budget, list[Value]], Value]
 
 
-def _without_keywords(name: str, call: Call) -> Function:
+def _without_keywords(name: str, call: Call, most: int | None = None) -> Function:
     def checked(budget: Budget, arguments: list[Value], keywords: dict[str, Value]) -> Value:
+        if most is not None and len(arguments) > most:
+            plural = "" if most == 1 else "s"
+            raise EvaluationError(f"Built-in global {name} accepts at most {most} positional argument{plural}")
         if keywords:
             raise EvaluationError(f"{name} takes no keyword arguments")
         return call(budget, arguments)
@@ -71,7 +74,7 @@ def _joiner(_budget: Budget, arguments: list[Value]) -> Value:
 
 
 BUILT_IN_FUNCTIONS: dict[str, Function] = {
-    "range": _without_keywords("range", _range),
+    "range": _without_keywords("range", _range, 3),
     "cycler": _without_keywords("cycler", _cycler),
-    "joiner": _without_keywords("joiner", _joiner),
+    "joiner": _without_keywords("joiner", _joiner, 1),
 }

@@ -2,7 +2,27 @@
 
 
 class RenderingError(Exception):
-    """A template cannot be rendered: it is malformed, it fails, or it asks for too much."""
+    """A template cannot be rendered: it is malformed, it fails, or it asks for too much.
+
+    `offset` is where in the source that is, if it is known.
+    """
+
+    def __init__(self, message: str, offset: int | None = None) -> None:
+        super().__init__(message)
+        self.offset = offset
+
+    def happened_at(self, offset: int) -> None:
+        """Say where, unless something within has said it more exactly."""
+        if self.offset is None:
+            self.offset = offset
+
+    def told(self, source: str) -> str:
+        """The message with the line and the column of the source, as the real renderer words it."""
+        if self.offset is None:
+            return str(self)
+        line = source.count("\n", 0, self.offset) + 1
+        column = self.offset - source.rfind("\n", 0, self.offset)
+        return f"Template error at line {line}, column {column}: {self}"
 
 
 class TemplateSyntaxError(RenderingError):

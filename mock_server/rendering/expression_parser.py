@@ -1,7 +1,5 @@
 """Builds expressions from tokens, with the precedence that templates have on the real renderer."""
 
-from dataclasses import replace
-
 from mock_server.javascript.numerals import text_to_number
 from mock_server.rendering.errors import BudgetExhausted, TemplateSyntaxError
 from mock_server.rendering.expressions import (
@@ -26,10 +24,10 @@ from mock_server.rendering.operations import (
     Not,
     Power,
     Sign,
-    Test,
 )
 from mock_server.rendering.operators import EQUALITY, OPERATORS, Operator, divide, multiply, remainder
 from mock_server.rendering.patterns.pattern import compile_pattern
+from mock_server.rendering.rewriting import Operations, chained, negated, test_of
 from mock_server.rendering.run import ENVIRONMENT
 from mock_server.rendering.suffixes import Call, Filter, Index, Member, Slice
 from mock_server.rendering.token_reader import TokenReader
@@ -37,8 +35,6 @@ from mock_server.rendering.tokens import RESERVED_NAMES, Token, unescaped
 
 CONSTANTS: dict[str, bool | None] = {"true": True, "false": False, "none": None, "null": None}
 OR, AND, IN, IS = 1, 2, 4, 5
-
-Operations = list[tuple[Operator, Expression]]
 
 
 class ExpressionParser(TokenReader):
@@ -62,8 +58,9 @@ class ExpressionParser(TokenReader):
         positional: list[Expression] = []
         keywords: list[tuple[str, Expression]] = []
         while not self.skip(")"):
-            if positional or keywords:
-                self.expect(",")
+            if (positional or keywords) and not self.skip(","):
+                self.expect(")")
+                break
             value = self.expression()
             if isinstance(value, Name) and self.skip("="):
                 keywords.append((value.name, self.expression()))
@@ -75,10 +72,11 @@ class ExpressionParser(TokenReader):
 
     def filter(self) -> Filter:
         """The name and arguments of a filter."""
+        offset = self.peek().offset
         name = self.name()
         while self.skip("."):
             name += f".{self.name()}"
-        return Filter(name, self.arguments() if self.skip("(") else Arguments())
+        return Filter(name, self.arguments() if self.skip("(") else Arguments(), offset)
 
     def _operation(self, least: int) -> Expression:
         self._room -= 1
@@ -112,14 +110,14 @@ class ExpressionParser(TokenReader):
             self.take()
             operand, more = self._floored()
             rest = [*rest, (operator, operand), *more]
-        return _chained(first, rest)
+        return chained(first, rest)
 
     def _floored(self) -> tuple[Expression, Operations]:
         # What stands before `//` is divided with all its remainders; what is multiplied with it is not.
         first, rest = self._remainders()
         while self.skip("//"):
             operand, more = self._remainders()
-            first, rest = Floor(_chained(first, [*rest, (divide, operand), *more])), []
+            first, rest = Floor(chained(first, [*rest, (divide, operand), *more])), []
         return first, rest
 
     def _remainders(self) -> tuple[Expression, Operations]:
@@ -156,9 +154,10 @@ class ExpressionParser(TokenReader):
         word = self.take().text
         if level == IS:
             negative = self.skip("not", "name")
-            found = _test(left, self._operation(EQUALITY))
-            if self.peek() == ("name", "is"):
-                raise self.unexpected()
+            offset = self.peek().offset
+            found = test_of(left, self._operation(EQUALITY), offset)
+            if self.peek().kind == "name" and self.peek().text == "is":
+                raise self.missing("eof")
             return Not(found) if negative else found
         operands = [left, self._operation(level + 1)]
         while self.skip(word, "name"):
@@ -171,7 +170,7 @@ class ExpressionParser(TokenReader):
             raise BudgetExhausted("the expression is nested too deeply")
         operand = self._negation() if self.skip("not", "name") else self._operation(IN)
         self._room += 1
-        return _negated(operand)
+        return negated(operand)
 
     def _signed(self) -> Expression:
         for sign, factor in (("-", -1), ("+", 1)):
@@ -184,17 +183,30 @@ class ExpressionParser(TokenReader):
                 if isinstance(operand, Sign) and operand.factor == factor:
                     raise TemplateSyntaxError(f"{sign} is repeated without parentheses")
                 return Sign(operand, factor)
-        return self._suffixed(self._primary())
+        offset = self.peek().offset
+        return self._suffixed(self._primary(), offset)
 
-    def _suffixed(self, subject: Expression) -> Expression:
+    def _suffixed(self, subject: Expression, offset: int) -> Expression:
         suffixes: list[Suffix] = []
+        path = subject.name if isinstance(subject, Name) else None
         while True:
             if self.skip("."):
-                suffixes.append(Member(self.name()))
+                offset = self.peek().offset
+                key = self.name()
+                suffixes.append(Member(key))
+                path = path and f"{path}.{key}"
             elif self.skip("["):
-                suffixes.append(self._subscript())
+                offset = self.peek().offset
+                suffix = self._subscript()
+                suffixes.append(suffix)
+                match suffix:
+                    case Index(Literal(str(key))):
+                        path = path and f"{path}.{key}"
+                    case _:
+                        path = None
             elif self.skip("("):
-                suffixes.append(Call(self.arguments()))
+                suffixes.append(Call(self.arguments(), path, offset))
+                path = None
             else:
                 break
         match subject, suffixes:
@@ -210,10 +222,10 @@ class ExpressionParser(TokenReader):
             elif bounds[-1] is None:
                 bounds[-1] = self.expression()
             else:
-                raise self.unexpected()
+                raise self.unexpected(self.peek())
         if len(bounds) == 1 and bounds[0] is not None:
             if isinstance(bounds[0], Literal) and str(bounds[0].value) in RESERVED_NAMES:
-                raise TemplateSyntaxError(f"the name {bounds[0].value} is reserved")
+                raise TemplateSyntaxError(f'Template name "{bounds[0].value}" is reserved')
             return Index(bounds[0])
         if len(bounds) not in (2, 3):
             raise TemplateSyntaxError("malformed subscript")
@@ -229,7 +241,10 @@ class ExpressionParser(TokenReader):
             source, _, flags = token.text[2:].rpartition("/")
             if source.endswith("\\"):
                 raise TemplateSyntaxError("a backslash before the end of a regular expression is ambiguous")
-            return Literal(compile_pattern(source, flags, self._budget))
+            try:
+                return Literal(compile_pattern(source, flags, self._budget))
+            except TemplateSyntaxError as error:
+                raise TemplateSyntaxError("Invalid regular-expression literal", token.offset) from error
         if token.kind == "name":
             return Literal(CONSTANTS[token.text]) if token.text in CONSTANTS else Name(token.text)
         if token.text == "(":
@@ -241,13 +256,14 @@ class ExpressionParser(TokenReader):
             return ArrayLiteral(self._items("]"))
         if token.text == "{":
             return self._object()
-        raise TemplateSyntaxError(f"unexpected {token.text or 'end'}")
+        raise self.unexpected(token)
 
     def _items(self, closing: str) -> tuple[Expression, ...]:
         items: list[Expression] = []
         while not self.skip(closing):
-            if items:
-                self.expect(",")
+            if items and not self.skip(","):
+                self.expect(closing)
+                break
             items.append(self.expression())
         return tuple(items)
 
@@ -261,33 +277,7 @@ class ExpressionParser(TokenReader):
                 raise TemplateSyntaxError("the key of an object is not a name or text")
             key = token.text if token.kind == "name" else unescaped(token.text)
             if key in RESERVED_NAMES:
-                raise TemplateSyntaxError(f"the name {key} is reserved")
+                raise TemplateSyntaxError(f'Template name "{key}" is reserved')
             self.expect(":")
             members.append((key, self.expression()))
         return ObjectLiteral(tuple(members))
-
-
-def _chained(first: Expression, rest: Operations) -> Expression:
-    return Chain(first, tuple(rest)) if rest else first
-
-
-def _test(subject: Expression, test: Expression) -> Test:
-    match test:
-        case Name(name):
-            return Test(subject, name, Arguments())
-        case Suffixed(Name(name), (Call(arguments),)):
-            return Test(subject, name, arguments)
-        case Literal(None):
-            return Test(subject, "none", Arguments())
-        case Suffixed(_, (*_, Filter(name))):
-            return Test(subject, f"| {name}", Arguments())
-        case Literal():
-            return Test(subject, "(a literal)", Arguments())
-    return Test(subject, None, Arguments())
-
-
-def _negated(node: Expression) -> Expression:
-    # The real renderer negates as JavaScript does, the first operand only: `not a == b` means `(not a) == b`.
-    if isinstance(node, Chain):
-        return replace(node, first=_negated(node.first))
-    return Not(node)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from mock_server.javascript.undefined import UNDEFINED
 from mock_server.rendering.comparison import contains
+from mock_server.rendering.errors import EvaluationError
 from mock_server.rendering.expressions import Arguments, Expression
 from mock_server.rendering.operators import Operator, floor, power
 from mock_server.rendering.predicates import holds
@@ -115,6 +116,7 @@ class Test:
     subject: Expression
     name: str | None
     arguments: Arguments
+    offset: int
 
     def evaluate(self, run: Run) -> Value:
         run.budget.spend()
@@ -122,7 +124,11 @@ class Test:
         positional, keywords = self.arguments.evaluate(run)
         if self.name is None:
             return subject is UNDEFINED
-        return holds(self.name, subject, [*positional, *([keywords] if keywords else [])], run.budget)
+        try:
+            return holds(self.name, subject, [*positional, *([keywords] if keywords else [])], run.budget)
+        except EvaluationError as error:
+            error.happened_at(self.offset)
+            raise
 
 
 @dataclass(frozen=True, slots=True)

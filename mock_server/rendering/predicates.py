@@ -10,6 +10,7 @@ from mock_server.rendering.errors import EvaluationError
 from mock_server.rendering.limits import Budget
 from mock_server.rendering.patterns.pattern import Pattern
 from mock_server.rendering.routines import Routine, apply, arity, require
+from mock_server.rendering.suggestions import unknown
 from mock_server.rendering.values import Function, SafeText, Value, to_number, truthy
 
 
@@ -17,7 +18,7 @@ def holds(name: str, value: Value, arguments: Sequence[Value], budget: Budget) -
     """Whether the value passes the test called `name`."""
     routine = PREDICATES.get(name)
     if routine is None:
-        raise EvaluationError(f"there is no test {name}")
+        raise EvaluationError(unknown("test", name, PREDICATES))
     require(name, routine, arguments)
     return bool(apply(routine, budget, value, arguments))
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from mock_server.javascript.undefined import UNDEFINED
 from mock_server.rendering.dialect import BACKSTAGE, Dialect
-from mock_server.rendering.errors import BudgetExhausted, ContextWouldChange, RenderingError
+from mock_server.rendering.errors import BudgetExhausted, ContextWouldChange, EvaluationError, RenderingError
 from mock_server.rendering.limits import DEFAULT_LIMITS, Budget, Limits
 from mock_server.rendering.run import HostFunction, Run
 from mock_server.rendering.templates import Template, compile_text
@@ -113,6 +113,8 @@ class _Renderer:
                 return self._attempt(template, self._context, native)
             except ContextWouldChange:
                 return self._attempt_on_copy(template, native)
+        except EvaluationError as error:
+            raise EvaluationError(error.told(text)) from error
         except RecursionError:
             raise BudgetExhausted("the values are nested too deeply") from None
 

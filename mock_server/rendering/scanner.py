@@ -26,6 +26,7 @@ class Tag:
 
     word: str
     inside: ExpressionParser
+    offset: int
 
 
 class Scanner:
@@ -51,19 +52,19 @@ class Scanner:
             self._budget.spend(_SCANNING_COST)
             self._position = opening.end()
             if opening[1] == "{#":
-                self._skip_comment()
+                self._skip_comment(opening.start())
                 continue
             closing = "%}" if opening[1] == "{%" else "}}"
-            tag = read_tag(self._source, self._position, closing, self._budget)
+            tag = read_tag(self._source, opening.start(), self._position, closing, self._budget)
             self._position = tag.end
             inside = ExpressionParser(tag.tokens, self._budget)
             word = inside.name() if closing == "%}" else ""
             if word in _RAW_TAGS:
                 inside.finish()
-                self._read_raw(word, tag.trims_after)
+                self._read_raw(word, opening.start(), tag.trims_after)
                 continue
             self._skip_after(tag.trims_after, takes_line_end=bool(word) and self._dialect.trim_blocks)
-            return Tag(word, inside)
+            return Tag(word, inside, opening.start())
 
     def _text(self, opening: re.Match[str] | None) -> str:
         end = opening.start() if opening else len(self._source)
@@ -83,7 +84,7 @@ class Scanner:
             found = self._source.find("#}", self._position)
             self._comment_end = found if found >= 0 else len(self._source)
         if self._comment_end < before:
-            raise TemplateSyntaxError("a comment ends that has not begun")
+            raise TemplateSyntaxError("Unexpected end of comment", self._comment_end)
 
     def _skip_after(self, trims: bool, *, takes_line_end: bool) -> None:
         if trims or takes_line_end:
@@ -91,14 +92,14 @@ class Scanner:
             self._position = skipped.end() if skipped else self._position
             self._begins_line = skipped is not None and "\n" in skipped[0]
 
-    def _skip_comment(self) -> None:
+    def _skip_comment(self, opening: int) -> None:
         end = self._source.find("#}", self._position)
         if end < 0:
-            raise TemplateSyntaxError("a comment has no end")
+            raise TemplateSyntaxError("Unterminated comment tag", opening)
         self._position = end + 2
         self._skip_after(self._source[end - 1] == "-", takes_line_end=False)
 
-    def _read_raw(self, word: str, trims: bool) -> None:
+    def _read_raw(self, word: str, opening: int, trims: bool) -> None:
         # A minus at the end of the opening tag trims what follows the closing one.
         self._skip_after(False, takes_line_end=self._dialect.trim_blocks)
         start, depth = self._position, 1
@@ -110,5 +111,5 @@ class Scanner:
                 self._skip_after(trims, takes_line_end=False)
                 return
             if depth == 0:
-                raise TemplateSyntaxError(f"end{word} contains a line end")
-        raise TemplateSyntaxError(f"end{word} is missing")
+                raise TemplateSyntaxError(f"{word} closing tag cannot contain a line break", tag.start())
+        raise TemplateSyntaxError(f'Missing "end{word}" tag', opening)

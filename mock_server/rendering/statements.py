@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from mock_server.rendering.errors import EvaluationError
 from mock_server.rendering.expressions import Expression
 from mock_server.rendering.run import Run, Scope
 from mock_server.rendering.values import Value, to_output
@@ -21,11 +22,16 @@ class Body:
     """Statements that follow each other."""
 
     statements: tuple[Statement, ...]
+    offsets: tuple[int, ...]
 
     def write(self, run: Run, parts: list[str]) -> None:
-        for statement in self.statements:
+        for statement, offset in zip(self.statements, self.offsets, strict=True):
             run.budget.spend()
-            statement.write(run, parts)
+            try:
+                statement.write(run, parts)
+            except EvaluationError as error:
+                error.happened_at(offset)
+                raise
 
     def text(self, run: Run) -> str:
         """What the statements write, on its own."""

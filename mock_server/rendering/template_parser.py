@@ -11,8 +11,12 @@ from mock_server.rendering.macros import MacroLiteral, Parameters
 from mock_server.rendering.scanner import Scanner, Tag
 from mock_server.rendering.statements import Block, Body, Captured, Output, Set, Statement, Text
 from mock_server.rendering.suffixes import Call
+from mock_server.rendering.suggestions import unknown
 
-_END = Tag("", ExpressionParser((), Budget(DEFAULT_LIMITS)))
+_END = Tag("", ExpressionParser((), Budget(DEFAULT_LIMITS)), 0)
+_LOADING = ("extends", "from", "import", "include")
+_TAGS = ("if", "for", "set", "switch", "macro", "call", "filter", "block", "raw", "verbatim")
+_INNER_TAGS = ("elif", "elseif", "else", "case", "default", *(f"end{tag}" for tag in _TAGS))
 
 
 class TemplateParser:
@@ -34,19 +38,25 @@ class TemplateParser:
         if self._room < 0:
             raise BudgetExhausted("the template is nested too deeply")
         statements: list[Statement] = []
+        offsets: list[int] = []
         while True:
             piece = self._scanner.next()
             if piece is None and endings:
-                raise TemplateSyntaxError(f"{endings[-1]} is missing")
+                raise TemplateSyntaxError(f"Missing {endings[-1]} tag")
             if piece is None or (isinstance(piece, Tag) and piece.word in endings):
                 self._room += 1
-                return Body(tuple(statements)), piece or _END
-            if isinstance(piece, str):
-                statements.append(Text(piece))
-            elif piece.word:
-                statements.append(self._statement(piece.word, piece.inside))
-            else:
-                statements.append(Output(_only_expression(piece.inside)))
+                return Body(tuple(statements), tuple(offsets)), piece or _END
+            offsets.append(0 if isinstance(piece, str) else piece.offset)
+            statements.append(Text(piece) if isinstance(piece, str) else self._tag(piece, endings))
+
+    def _tag(self, tag: Tag, endings: tuple[str, ...]) -> Statement:
+        if tag.word in _INNER_TAGS:
+            raise TemplateSyntaxError(_misplaced(tag.word, endings), tag.offset)
+        try:
+            return self._statement(tag.word, tag.inside) if tag.word else Output(_only_expression(tag.inside))
+        except TemplateSyntaxError as error:
+            error.happened_at(tag.offset)
+            raise
 
     def _body_to_end(self, ending: str) -> Body:
         body, tag = self._body(ending)
@@ -57,7 +67,8 @@ class TemplateParser:
         macros = self._macros
         body = self._body_to_end(ending)
         if self._macros > macros:
-            raise TemplateSyntaxError("a macro stands where text is captured")
+            captured = ending.removeprefix("end")
+            raise TemplateSyntaxError(f"Macro declarations are not supported inside {captured} captures")
         return Captured(body)
 
     def _statement(self, word: str, inside: ExpressionParser) -> Statement:
@@ -78,7 +89,9 @@ class TemplateParser:
                 return self._filter(inside)
             case "block":
                 return self._block(inside)
-        raise TemplateSyntaxError(f"unknown or misplaced tag {word}")
+        if word in _LOADING:
+            raise TemplateSyntaxError(f'Unsupported template-loading tag "{word}"')
+        raise TemplateSyntaxError(unknown("tag", word, (*_TAGS, *_INNER_TAGS)))
 
     def _if(self, inside: ExpressionParser) -> Statement:
         branches = []
@@ -92,15 +105,17 @@ class TemplateParser:
 
     def _for(self, inside: ExpressionParser) -> Statement:
         names = _targets(inside)
-        if names == ("loop",) or not inside.skip("in", "name"):
-            raise TemplateSyntaxError("malformed for")
+        if names == ("loop",):
+            raise TemplateSyntaxError("A single loop target cannot be named loop")
+        if not inside.skip("in", "name"):
+            raise TemplateSyntaxError("For tag requires an in expression")
         subject = _only_expression(inside)
         body, tag = self._body("else", "endfor")
         return For(names, subject, body, self._otherwise(tag, "endfor"))
 
     def _otherwise(self, tag: Tag, ending: str) -> Body:
         tag.inside.finish()
-        return self._body_to_end(ending) if tag.word == "else" else Body(())
+        return self._body_to_end(ending) if tag.word == "else" else Body((), ())
 
     def _set(self, inside: ExpressionParser) -> Statement:
         names = _targets(inside)
@@ -120,13 +135,13 @@ class TemplateParser:
             body, tag = self._body("case", "default", "endswitch")
             cases.append((expected, body))
         tag.inside.finish()
-        return Switch(subject, tuple(cases), self._body_to_end("endswitch") if tag.word == "default" else Body(()))
+        return Switch(subject, tuple(cases), self._body_to_end("endswitch") if tag.word == "default" else Body((), ()))
 
     def _macro(self, inside: ExpressionParser) -> Statement:
         self._macros += 1
         name = _targets(inside)
         if not inside.skip("("):
-            raise TemplateSyntaxError("a macro has no parameters")
+            raise TemplateSyntaxError("Invalid macro signature")
         parameters = _parameters(inside.arguments(mixed=True))
         inside.finish()
         return Set(name[:1], MacroLiteral(parameters, self._body_to_end("endmacro"), sees_all=False), local=True)
@@ -136,10 +151,10 @@ class TemplateParser:
         called = _only_expression(inside)
         last = called.suffixes[-1] if isinstance(called, Suffixed) else None
         if not isinstance(called, Suffixed) or not isinstance(last, Call):
-            raise TemplateSyntaxError("call needs the call of a macro")
+            raise TemplateSyntaxError("Call blocks can target only template macros")
         caller = MacroLiteral(parameters, self._body_to_end("endcall"), sees_all=True)
         arguments = Arguments(last.arguments.positional, (*last.arguments.keywords, ("caller", caller)))
-        return Output(Suffixed(called.subject, (*called.suffixes[:-1], Call(arguments))))
+        return Output(Suffixed(called.subject, (*called.suffixes[:-1], Call(arguments, last.path, last.offset))))
 
     def _filter(self, inside: ExpressionParser) -> Statement:
         chosen = inside.filter()
@@ -156,6 +171,14 @@ class TemplateParser:
         tag.inside.skip(name, "name")
         tag.inside.finish()
         return Block(body)
+
+
+def _misplaced(word: str, expected: tuple[str, ...]) -> str:
+    if not expected:
+        return f'Unexpected "{word}" tag without a matching opening tag'
+    quoted = [f'"{each}"' for each in expected]
+    alternatives = f"{', '.join(quoted[:-1])}, or {quoted[-1]}" if len(quoted) > 1 else quoted[0]
+    return f'Unexpected "{word}" tag; expected {alternatives}'
 
 
 def _only_expression(inside: ExpressionParser) -> Expression:

@@ -42,9 +42,9 @@ def _compiled(text: str, limits: Limits, dialect: Dialect) -> Template:
     try:
         body = TemplateParser(text, budget, dialect).parse()
     except RenderingError as error:
-        body, failure = Body(()), str(error)
+        body, failure = Body((), ()), error.told(text)
     except RecursionError:
-        body, failure = Body(()), "the template is nested too deeply"
+        body, failure = Body((), ()), "the template is nested too deeply"
     only = body.statements[0] if len(body.statements) == 1 else None
     return Template(
         body, limits.steps - budget.remaining, only.expression if isinstance(only, Output) else None, failure

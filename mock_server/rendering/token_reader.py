@@ -1,7 +1,9 @@
 """Reads the tokens of one tag, one after the other."""
 
+import json
+
 from mock_server.rendering.errors import TemplateSyntaxError
-from mock_server.rendering.tokens import END, Token
+from mock_server.rendering.tokens import Token
 
 
 class TokenReader:
@@ -13,15 +15,15 @@ class TokenReader:
 
     def finish(self) -> None:
         """Insist that nothing is left."""
-        if self.peek() is not END:
-            raise self.unexpected()
+        if self.peek().kind != "end":
+            raise self.missing("eof")
 
     def name(self) -> str:
         """A name, which is required here."""
-        token = self.take()
+        token = self.peek()
         if token.kind != "name":
-            raise TemplateSyntaxError("a name is missing")
-        return token.text
+            raise self.missing("name")
+        return self.take().text
 
     def skip(self, text: str, kind: str = "symbol") -> bool:
         """Step over a token if it is the one given."""
@@ -37,7 +39,7 @@ class TokenReader:
     def take(self) -> Token:
         """The next token, which counts as read; the end is never read."""
         token = self._tokens[self._next]
-        self._next += token is not END
+        self._next += token.kind != "end"
         return token
 
     def after_next(self) -> Token:
@@ -47,8 +49,15 @@ class TokenReader:
     def expect(self, text: str) -> None:
         """Step over a symbol that is required here."""
         if not self.skip(text):
-            raise self.unexpected()
+            raise TemplateSyntaxError(f"Expected {text}", self.peek().offset)
 
-    def unexpected(self) -> TemplateSyntaxError:
-        """The error that the next token is."""
-        return TemplateSyntaxError(f"unexpected {self.peek().text or 'end'}")
+    def missing(self, kind: str) -> TemplateSyntaxError:
+        """The error that the next token is where something of `kind` is required."""
+        token = self.peek()
+        received = "end of input" if token.kind == "end" else json.dumps(token.text)
+        return TemplateSyntaxError(f"Expected {kind}, received {received}", token.offset)
+
+    def unexpected(self, token: Token) -> TemplateSyntaxError:
+        """The error that a token is."""
+        what = "at end of input" if token.kind == "end" else json.dumps(token.text)
+        return TemplateSyntaxError(f"Unexpected expression token {what}", token.offset)

@@ -1,5 +1,6 @@
 """Splits the inside of a tag into tokens."""
 
+import json
 import re
 from typing import NamedTuple
 
@@ -7,6 +8,7 @@ from mock_server.rendering.errors import TemplateSyntaxError
 from mock_server.rendering.limits import Budget
 
 _PARSING_COST = 3
+_SHOWN = 1_000
 _ESCAPES_PER_STEP = 4
 
 _GRAMMAR = r"""\s*+(?:
@@ -25,10 +27,11 @@ _ESCAPES = {"n": "\n", "t": "\t", "r": "\r"}
 
 
 class Token(NamedTuple):
-    """A piece of a tag; `kind` is text, number, name, symbol, pattern or end."""
+    """A piece of a tag, and where it begins; `kind` is text, number, name, symbol, pattern or end."""
 
     kind: str
     text: str
+    offset: int
 
 
 class Tag(NamedTuple):
@@ -39,11 +42,11 @@ class Tag(NamedTuple):
     trims_after: bool
 
 
-END = Token("end", "")
+def read_tag(source: str, opening: int, position: int, closing: str, budget: Budget) -> Tag:
+    """The tokens from `position` to `closing` (`}}` or `%}`), which may be preceded by a minus.
 
-
-def read_tag(source: str, position: int, closing: str, budget: Budget) -> Tag:
-    """The tokens from `position` to `closing` (`}}` or `%}`), which may be preceded by a minus."""
+    `opening` is where the tag begins.
+    """
     pattern = _TOKENS[closing]
     tokens: list[Token] = []
     after_dot = False
@@ -52,18 +55,31 @@ def read_tag(source: str, position: int, closing: str, budget: Budget) -> Tag:
         # Only after a dot may a name begin with a digit.
         found = (_DIGIT_NAME.match(source, position) if after_dot else None) or pattern.match(source, position)
         if found is None:
-            raise TemplateSyntaxError(f"unexpected character at offset {position}")
+            raise _unreadable(source, position, closing, opening)
         kind = found.lastgroup or ""
         text = found[kind]
         position = found.end()
         if kind == "end":
-            return Tag((*tokens, END), position, text.startswith("-"))
+            # The real renderer cuts the space at the end of a block off.
+            offset = tokens[-1].offset + len(tokens[-1].text) if tokens and closing == "%}" else found.start(kind)
+            return Tag((*tokens, Token("end", "", offset)), position, text.startswith("-"))
         if kind == "text":
             budget.spend(text.count("\\") // _ESCAPES_PER_STEP)
         if kind == "name" and text in RESERVED_NAMES:
-            raise TemplateSyntaxError(f"the name {text} is reserved")
+            raise TemplateSyntaxError(f'Template name "{text}" is reserved', found.start(kind))
         after_dot = text == "."
-        tokens.append(Token(kind, text))
+        tokens.append(Token(kind, text, found.start(kind)))
+
+
+def _unreadable(source: str, position: int, closing: str, opening: int) -> TemplateSyntaxError:
+    rest = source[position : position + _SHOWN].lstrip()
+    if not rest or rest[0] in "'\"" or closing not in source[position:]:
+        kind = "block" if closing == "%}" else "variable"
+        return TemplateSyntaxError(f"Unterminated {kind} tag", opening)
+    at = source.index(rest[0], position)
+    if rest.startswith("r/"):
+        return TemplateSyntaxError("Invalid regular-expression literal", at)
+    return TemplateSyntaxError(f"Unexpected character {json.dumps(rest[0])}", at)
 
 
 def unescaped(literal: str) -> str:

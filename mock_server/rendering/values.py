@@ -31,6 +31,23 @@ class Function:
     call: Callable[[Budget, list[Value], dict[str, Value]], Value]
 
 
+def kind_of(value: Value) -> str:
+    """What the real renderer calls a value of this kind."""
+    if isinstance(value, bool):
+        return "boolean"
+    kinds: dict[type | tuple[type, ...], str] = {
+        SafeText: "safe string",
+        str: "string",
+        (int, float): "number",
+        list: "array",
+        dict: "record",
+        Pattern: "regular expression",
+        Function: "callable",
+        Undefined: "undefined",
+    }
+    return next((name for kind, name in kinds.items() if isinstance(value, kind)), "null")
+
+
 def truthy(value: Value) -> bool:
     """Whether JavaScript takes a value for true."""
     # A safe text is an object on the real renderer, true even when empty.

@@ -16,7 +16,7 @@ def text_or_nothing(value: Value) -> str:
 def text_only(value: Value) -> str:
     """A text and nothing else."""
     if not isinstance(value, str):
-        raise EvaluationError("the filter needs a text")
+        raise EvaluationError("Filter input must be a string")
     return value
 
 

@@ -31,13 +31,10 @@ _NAMED_ARGUMENTS = {"int": ("default", "base"), "sort": ("reverse", "case_sensit
 def filtered(
     name: str, value: Value, arguments: Sequence[Value], keywords: Mapping[str, Value], budget: Budget
 ) -> Value:
-    """The value passed through the filter called `name`."""
-    routine = FILTERS.get(name)
-    if routine is None:
-        raise EvaluationError(f"there is no filter {name}")
+    """The value passed through the filter called `name`, which must be one of `FILTERS`."""
     if keywords:
         arguments = _with_keywords(name, arguments, keywords)
-    return apply(routine, budget, value, arguments)
+    return apply(FILTERS[name], budget, value, arguments)
 
 
 def _with_keywords(name: str, arguments: Sequence[Value], keywords: Mapping[str, Value]) -> Sequence[Value]:

@@ -39,7 +39,7 @@ def test_space_around_tags_is_kept_or_taken_as_the_dialect_says(dialect, text, r
 
 
 def test_a_raw_part_does_not_end_in_a_tag_of_two_lines():
-    with pytest.raises(RenderingError, match="line end"):
+    with pytest.raises(RenderingError, match="line break"):
         render_text("{% raw %}a{% endraw\n%}", CONTEXT)
 
 

@@ -72,7 +72,7 @@ def test_a_template_that_costs_little_is_kept():
 @pytest.mark.parametrize("tag", ["set x", "filter upper"])
 def test_a_macro_cannot_be_made_where_text_is_captured(tag):
     template = f"{{% {tag} %}}{{% macro m() %}}{{% endmacro %}}{{% end{tag.split()[0]} %}}"
-    with pytest.raises(RenderingError, match="captured"):
+    with pytest.raises(RenderingError, match="not supported inside"):
         render_text(template, CONTEXT)
 
 
@@ -83,7 +83,7 @@ def test_the_names_of_a_loop_without_rounds_hide_those_around_it():
 
 @pytest.mark.parametrize("text", ["a #} b", "${{ n }} #}", "{# a #} #}"])
 def test_a_comment_cannot_end_where_none_has_begun(text):
-    with pytest.raises(RenderingError, match="comment"):
+    with pytest.raises(RenderingError, match="end of comment"):
         render_text(text, CONTEXT)
 
 
@@ -91,5 +91,5 @@ def test_a_comment_cannot_end_where_none_has_begun(text):
     "tag", ["include 'x'", "extends 'x'", "import 'x' as y", "from 'x' import y", "asyncEach n in list", "autoescape"]
 )
 def test_a_tag_that_would_load_something_is_an_error(tag):
-    with pytest.raises(RenderingError, match="unknown"):
+    with pytest.raises(RenderingError, match=r"Un(supported|known) template"):
         render_text(f"{{% {tag} %}}", CONTEXT)
