@@ -41,12 +41,10 @@ class Identities:
 
     def target(self, target: str) -> str:
         """The target with our ids. An `after` between known events stays between them, and past them past them."""
-        path, mark, query = target.partition("?")
-        return (
-            self._text(path)
-            + mark
-            + (_AFTER.sub(lambda found: str(self._after(int(found[0]))), mark + query)[len(mark) :])
-        )
+        translated = self._text(target)
+        if translated == target:
+            return target
+        return _AFTER.sub(lambda found: str(self._after(int(found[0]))), translated)
 
     def translated(self, value: Any) -> Any:
         """A recorded body with our ids."""

@@ -18,7 +18,7 @@ _UUID = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
 _ETAG = re.compile(r"\b[0-9a-f]{40}\b")
 _FRAMES = re.compile(r"(?:\n    at [^\n]*)+")
 _MACHINE_PATH = re.compile(r"(?<![\w.:/<])/(?:srv|tmp|home|root|var|usr|opt|private)/[\w.@+/-]*[\w@+-]")
-_FILE_URL = re.compile(r"file:///?(?:[\w.@+-]+/)*[\w.@+-]+")
+_FILE_URL = re.compile(r"file:/{1,3}(?:[\w.@+-]+/)*[\w.@+-]+")
 _FRAMES_LEFT = "\n    at <frames>"
 
 _DESCRIBING = (
@@ -85,8 +85,8 @@ class _Levelling:
         return self.value(value)
 
     def _text(self, text: str) -> str:
-        text = _UUID.sub(self._id, _ETAG.sub("<etag>", _TIME.sub("<time>", text)))
-        return str(without_machine(text))
+        text = str(without_machine(text))
+        return _UUID.sub(self._id, _ETAG.sub("<etag>", _TIME.sub("<time>", text)))
 
     def _id(self, found: re.Match[str]) -> str:
         return found[0] if found[0] in self._task_ids else "<uuid>"

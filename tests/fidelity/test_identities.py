@@ -26,7 +26,11 @@ def test_a_task_is_named_by_our_id(identities):
     ("theirs", "ours"), [(21, 2), (25, 2), (10, 0), (30, 3), (99, 2**31), ("-1", -1), ("abc", "abc")]
 )
 def test_an_after_stays_where_it_was_among_the_events(identities, theirs, ours):
-    assert identities.target(f"/events?after={theirs}") == f"/events?after={ours}"
+    assert identities.target(f"/{THEIRS}/events?after={theirs}") == f"/{OURS}/events?after={ours}"
+
+
+def test_a_target_that_names_no_task_stays_as_it_is(identities):
+    assert identities.target("/v2/tasks/x/events?after=25") == "/v2/tasks/x/events?after=25"
 
 
 def test_an_event_keeps_the_id_that_it_was_first_seen_with(identities):
