@@ -1,20 +1,17 @@
 """Builds expressions from tokens, with the precedence that templates have on the real renderer."""
 
-from mock_server.javascript.numerals import text_to_number
 from mock_server.rendering.errors import BudgetExhausted, TemplateSyntaxError
 from mock_server.rendering.expressions import (
     Arguments,
-    ArrayLiteral,
     EnvironmentPart,
     Expression,
-    Group,
     Literal,
     Name,
-    ObjectLiteral,
     Suffix,
     Suffixed,
 )
 from mock_server.rendering.limits import Budget
+from mock_server.rendering.operands import primary, subscript
 from mock_server.rendering.operations import (
     Chain,
     Conditional,
@@ -26,14 +23,12 @@ from mock_server.rendering.operations import (
     Sign,
 )
 from mock_server.rendering.operators import EQUALITY, OPERATORS, Operator, divide, multiply, remainder
-from mock_server.rendering.patterns.pattern import compile_pattern
 from mock_server.rendering.rewriting import Operations, chained, negated, test_of
 from mock_server.rendering.run import ENVIRONMENT
-from mock_server.rendering.suffixes import Call, Filter, Index, Member, Slice
+from mock_server.rendering.suffixes import Call, Filter, Index, Member
 from mock_server.rendering.token_reader import TokenReader
-from mock_server.rendering.tokens import RESERVED_NAMES, Token, unescaped
+from mock_server.rendering.tokens import Token
 
-CONSTANTS: dict[str, bool | None] = {"true": True, "false": False, "none": None, "null": None}
 OR, AND, IN, IS = 1, 2, 4, 5
 
 
@@ -184,7 +179,7 @@ class ExpressionParser(TokenReader):
                     raise TemplateSyntaxError(f"{sign} is repeated without parentheses")
                 return Sign(operand, factor)
         offset = self.peek().offset
-        return self._suffixed(self._primary(), offset)
+        return self._suffixed(primary(self, self.expression, self._budget), offset)
 
     def _suffixed(self, subject: Expression, offset: int) -> Expression:
         suffixes: list[Suffix] = []
@@ -197,7 +192,7 @@ class ExpressionParser(TokenReader):
                 path = path and f"{path}.{key}"
             elif self.skip("["):
                 offset = self.peek().offset
-                suffix = self._subscript()
+                suffix = subscript(self, self.expression)
                 suffixes.append(suffix)
                 match suffix:
                     case Index(Literal(str(key))):
@@ -213,71 +208,3 @@ class ExpressionParser(TokenReader):
             case Name(name=name), [Member(key) | Index(Literal(str(key))), *rest] if name == ENVIRONMENT:
                 subject, suffixes = EnvironmentPart(key), rest
         return Suffixed(subject, tuple(suffixes)) if suffixes else subject
-
-    def _subscript(self) -> Suffix:
-        bounds: list[Expression | None] = [None]
-        while not self.skip("]"):
-            if self.skip(":"):
-                bounds.append(None)
-            elif bounds[-1] is None:
-                bounds[-1] = self.expression()
-            else:
-                raise self.unexpected(self.peek())
-        if len(bounds) == 1 and bounds[0] is not None:
-            if isinstance(bounds[0], Literal) and str(bounds[0].value) in RESERVED_NAMES:
-                raise TemplateSyntaxError(f'Template name "{bounds[0].value}" is reserved')
-            return Index(bounds[0])
-        if len(bounds) not in (2, 3):
-            raise TemplateSyntaxError("malformed subscript")
-        return Slice((bounds[0], bounds[1], bounds[2] if len(bounds) == 3 else None))
-
-    def _primary(self) -> Expression:
-        token = self.take()
-        if token.kind == "text":
-            return Literal(unescaped(token.text))
-        if token.kind == "number":
-            return Literal(text_to_number(token.text))
-        if token.kind == "pattern":
-            source, _, flags = token.text[2:].rpartition("/")
-            if source.endswith("\\"):
-                raise TemplateSyntaxError("a backslash before the end of a regular expression is ambiguous")
-            try:
-                return Literal(compile_pattern(source, flags, self._budget))
-            except TemplateSyntaxError as error:
-                raise TemplateSyntaxError("Invalid regular-expression literal", token.offset) from error
-        if token.kind == "name":
-            return Literal(CONSTANTS[token.text]) if token.text in CONSTANTS else Name(token.text)
-        if token.text == "(":
-            items = self._items(")")
-            if not items:
-                raise TemplateSyntaxError("empty parentheses")
-            return Group(items)
-        if token.text == "[":
-            return ArrayLiteral(self._items("]"))
-        if token.text == "{":
-            return self._object()
-        raise self.unexpected(token)
-
-    def _items(self, closing: str) -> tuple[Expression, ...]:
-        items: list[Expression] = []
-        while not self.skip(closing):
-            if items and not self.skip(","):
-                self.expect(closing)
-                break
-            items.append(self.expression())
-        return tuple(items)
-
-    def _object(self) -> Expression:
-        members: list[tuple[str, Expression]] = []
-        while not self.skip("}"):
-            if members:
-                self.expect(",")
-            token = self.take()
-            if token.kind not in ("text", "name") or token.text in CONSTANTS:
-                raise TemplateSyntaxError("the key of an object is not a name or text")
-            key = token.text if token.kind == "name" else unescaped(token.text)
-            if key in RESERVED_NAMES:
-                raise TemplateSyntaxError(f'Template name "{key}" is reserved')
-            self.expect(":")
-            members.append((key, self.expression()))
-        return ObjectLiteral(tuple(members))

@@ -4,10 +4,11 @@ from mock_server.javascript.undefined import UNDEFINED
 from mock_server.rendering.branching import For, If, Switch
 from mock_server.rendering.dialect import Dialect
 from mock_server.rendering.errors import BudgetExhausted, TemplateSyntaxError
-from mock_server.rendering.expression_parser import CONSTANTS, ExpressionParser
+from mock_server.rendering.expression_parser import ExpressionParser
 from mock_server.rendering.expressions import Arguments, Expression, Literal, Name, Suffixed
 from mock_server.rendering.limits import DEFAULT_LIMITS, Budget
 from mock_server.rendering.macros import MacroLiteral, Parameters
+from mock_server.rendering.operands import CONSTANTS
 from mock_server.rendering.scanner import Scanner, Tag
 from mock_server.rendering.statements import Block, Body, Captured, Output, Set, Statement, Text
 from mock_server.rendering.suffixes import Call
