@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from contracts.exchange import Purpose
+from contracts.profile import Profile
 from contracts.sse import Ending, Frame
 from contracts.task_story import instant, log_events, stream_events
 from tests.contracts.making import (
@@ -94,3 +95,31 @@ def test_an_instant_can_be_written_in_many_ways(text):
 @pytest.mark.parametrize("text", ["", "yesterday", "2026-11-22", "2026-11-22T10:00:00", 1732269600, None, {}])
 def test_what_names_no_instant_is_none(text):
     assert instant(text) is None
+
+
+def test_a_task_that_is_run_again_has_a_story_for_each_life():
+    retry = exchange("retryTask", 201, {"id": TASK_ID}, task_id=TASK_ID, began=10.0, profile=Profile.BACKSTAGE)
+    seen = evidence(
+        created(began=1.0),
+        polled("completed", began=5.0),
+        streamed([event(1), completion(2)], began=9.8, took=1.0),
+        retry,
+        polled("open", began=11.0),
+        listed(task("processing"), began=12.0),
+        profile=Profile.BACKSTAGE,
+    )
+    (rerun,) = seen.reruns
+    assert [poll.status for poll in seen.tasks[TASK_ID].polls] == ["completed"]
+    assert seen.tasks[TASK_ID].listings == ()
+    # What was asked before and answered after belongs to neither.
+    assert seen.tasks[TASK_ID].streams == rerun.after.streams == ()
+    assert rerun.before.created is not None
+    assert rerun.retry is retry
+    assert [sighting.status for sighting in rerun.after.sightings] == ["open", "processing"]
+
+
+def test_a_retry_that_is_refused_begins_no_life():
+    refused = exchange("retryTask", 409, task_id=TASK_ID, profile=Profile.BACKSTAGE)
+    seen = evidence(created(), polled("processing"), refused, polled("completed"), profile=Profile.BACKSTAGE)
+    assert seen.reruns == ()
+    assert [poll.status for poll in seen.tasks[TASK_ID].polls] == ["processing", "completed"]

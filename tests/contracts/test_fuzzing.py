@@ -20,6 +20,7 @@ from contracts.exchange import Exchange, Purpose, TroubleKind
 from contracts.fuzz_examples import MOST_TASKS
 from contracts.fuzz_order import FuzzOrder
 from contracts.fuzz_transcript import Transcript
+from contracts.fuzzer import MOST_WAITS
 from contracts.profile import Profile
 from contracts.session import Session
 from contracts.sse import Ending
@@ -40,6 +41,8 @@ class Stub(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), StubHandler)
         self.asked: list[tuple[str, str, bytes, str]] = []
         self.tasks = 0
+        self.retries = 0
+        self.lets_wait = False
         self.heard = threading.Event()
         self.silent = threading.Event()
 
@@ -85,12 +88,15 @@ class StubHandler(BaseHTTPRequestHandler):
                 return found({"tasks": [task(id=str(id + 1)) for id in range(self.server.tasks)]})
             case "GET", "tasks", 2 if known:
                 return found(task(id=parts[1]))
-            case "GET", "tasks", 3 if known and parts[2] == "logs":
+            case "GET", "tasks", 3 if known and parts[2] != "eventstream":
+                time.sleep(1.6 if self.server.lets_wait and parts[2] == "events" else 0.0)
                 return found([event(1), completion(2)])
             case "GET", "tasks", 3 if known:
                 return 200, "text/event-stream", f"data: {json.dumps(completion(2))}\n\n".encode()
             case "POST", "tasks", 3 if known:
-                return found({})
+                return self.change(parts[1], parts[2])
+            case "GET", "templating-extensions", 1:
+                return found({"filters": {}, "globals": {"functions": {}, "values": {}}})
             case "GET", "actions", 1:
                 return found([{"id": "a"}])
             case "GET", "templates", 5 if parts[3] == "only-one":
@@ -108,6 +114,12 @@ class StubHandler(BaseHTTPRequestHandler):
             return refused(404)
         self.server.tasks += 1
         return found({"id": str(self.server.tasks)}, 201)
+
+    def change(self, task_id: str, how: str) -> tuple[int, str, bytes]:
+        if how == "cancel":
+            return found({"status": "cancelled"})
+        self.server.retries += 1
+        return found({"id": task_id}, 201)
 
 
 def found(body: object, status: int = 200) -> tuple[int, str, bytes]:
@@ -131,9 +143,14 @@ def stub() -> Iterator[Stub]:
 
 
 async def fuzzed(
-    server: Stub, limits: Limits = FEW, seconds: float = 60.0, *, token: str | None = TOKEN
+    server: Stub,
+    limits: Limits = FEW,
+    seconds: float = 60.0,
+    *,
+    token: str | None = TOKEN,
+    profile: Profile = Profile.PUBLISHED,
 ) -> tuple[FuzzReport, Session]:
-    async with Session(Target(server.url, token=token), limits) as session:
+    async with Session(Target(server.url, token=token, profile=profile), limits) as session:
         session.templates = Templates(ordinary=TemplateChoice(REF, {"name": "it"}))
         return await fuzzing.fuzz(session, seconds), session
 
@@ -216,6 +233,32 @@ def test_the_walk_from_create_leads_to_every_view(run):
     }
     assert new
     assert len(walked) >= 2
+
+
+def test_what_the_overlay_adds_is_fuzzed_within_the_same_bounds():
+    with stub() as server:
+        report, session = asyncio.run(fuzzed(server, profile=Profile.BACKSTAGE))
+    reached = {exchange.operation for exchange in session.exchanges if exchange.status in {200, 201}}
+    assert report.completed
+    assert reached >= contract_of(Profile.BACKSTAGE).operations.keys() - {"autocomplete"}
+    assert server.retries > 0
+    assert server.tasks + server.retries <= MOST_TASKS + 1
+    assert session.tasks_left == session.limits.max_tasks - server.tasks - server.retries
+    # The first one is what the fuzzer is given to look at.
+    assert ("POST", "/v2/tasks/1/retry") not in {(method, path.partition("?")[0]) for method, path, *_ in server.asked}
+
+
+def test_an_answer_that_waits_is_left_and_not_often_asked_for():
+    with stub() as server:
+        server.lets_wait = True
+        report, session = asyncio.run(fuzzed(server, profile=Profile.BACKSTAGE))
+    waited = [
+        path for method, path, *_ in server.asked if (method, path.partition("?")[0]) == ("GET", "/v2/tasks/1/events")
+    ]
+    assert report.completed
+    assert report.hung == ()
+    assert 0 < len(waited) <= MOST_WAITS
+    assert not [found for found in session.exchanges if found.operation == "getTaskEvents" and found.trouble]
 
 
 def test_the_same_seed_sends_the_same_requests(run):
@@ -331,8 +374,9 @@ def test_an_answer_that_did_not_come_is_trouble():
     assert (made.began, made.ended, made.path_parameters) == (1.0, 11.0, {"taskId": "1"})
 
 
-def test_a_stream_that_was_silent_says_nothing():
-    line = started("getTaskEventStream", at=1.0, path="/v2/tasks/1/eventstream")
+@pytest.mark.parametrize(("operation", "view"), [("getTaskEventStream", "eventstream"), ("getTaskEvents", "events")])
+def test_what_may_be_silent_and_was_says_nothing(operation, view):
+    line = started(operation, at=1.0, path=f"/v2/tasks/1/{view}")
     assert exchange_of(line, told("ended", at=2.0, trouble="TIMEOUT", detail="")) is None
 
 

@@ -298,3 +298,30 @@ def test_a_kept_connection_that_the_server_closes_under_the_request_is_no_fault(
 
     assert ending(asyncio.run(watching())) is Ending.CLOSED
     assert served == 2
+
+
+async def test_an_answer_that_may_wait_is_left_and_that_is_no_hang():
+    async def wait(writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(FOREVER)
+
+    async with serving(wait) as (session, _):
+        left = await session.call("getTask", path={"taskId": "1"}, leave_after=0.2)
+    assert left.trouble is not None
+    assert left.trouble.kind is TroubleKind.LEFT
+
+
+async def test_an_answer_that_may_wait_is_recorded_when_the_waiting_is_cancelled():
+    asked = asyncio.Event()
+
+    async def wait(writer: asyncio.StreamWriter) -> None:
+        asked.set()
+        await asyncio.sleep(FOREVER)
+
+    async with serving(wait) as (session, _):
+        waiting = asyncio.create_task(session.call("getTask", path={"taskId": "1"}, leave_after=FOREVER))
+        await asked.wait()
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+    (left,) = session.exchanges
+    assert left.trouble is not None
+    assert left.trouble.kind is TroubleKind.LEFT
