@@ -27,23 +27,17 @@ class _Renderer:
     dialect: Dialect
     bench: Workbench
 
-    def text(self, text: str, place: str) -> str:
-        """The rendered text; `place` is what an error says of where it stands."""
+    def text(self, text: str) -> str:
         try:
             return render_text(text, self.context, budget=self.bench.budget, dialect=self.dialect)
         except BudgetExhausted:
             raise
         except RenderingError as error:
-            raise TemplateFailed(f"Template error in {place}: {error}") from error
+            raise TemplateFailed(str(error)) from error
 
-    def name(self, path: str) -> str:
-        """The rendered path of a file or folder."""
-        return self.text(path, f"the name {path}")
-
-    def file(self, file: File, path: str, *, executable: bool) -> File:
-        """The rendered file; `path` is where the template has it."""
+    def file(self, file: File, *, executable: bool) -> File:
         self.bench.budget.spend(len(file.content) // CHARACTERS_PER_STEP)
-        return File.of_text(self.text(file.content.decode(errors="replace"), path), executable=executable)
+        return File.of_text(self.text(file.content.decode(errors="replace")), executable=executable)
 
 
 def _renderer(input: Input, bench: Workbench) -> _Renderer:
@@ -77,10 +71,10 @@ def _fetch_template(input: Input, bench: Workbench) -> Output:
         name = "/".join(parts)
         if extension:
             is_template = isinstance(node, File) and _suffix(parts[-1]) == extension
-            output = renderer.name(name[: -len(extension)] if is_template else name)
+            output = renderer.text(name[: -len(extension)] if is_template else name)
         else:
             is_template = not untouched.match(parts, node)
-            output = renderer.name(name)
+            output = renderer.text(name)
         is_folder = isinstance(node, Folder)
         if _leaves_out(f"{output}/" if is_folder else output):
             continue
@@ -104,7 +98,7 @@ def _put(node: Node, place: Parts, shown: str, renderer: _Renderer | None, bench
         bench.workspace.write(place, node)
     else:
         bench.log(f"Writing file {shown} to template output path with mode {node.mode}.")
-        written = node if renderer is None else renderer.file(node, shown, executable=node.executable)
+        written = node if renderer is None else renderer.file(node, executable=node.executable)
         bench.workspace.write(place, written)
 
 
@@ -117,7 +111,7 @@ def _fetch_template_file(input: Input, bench: Workbench) -> Output:
     bench.log("Fetching template file content from remote URL")
     file = fetch_file(locate_source(input["url"], bench), f"{workspace.root}_step/tmp", bench)
     bench.log(f"Processing template file with input values{_shown(input, bench)}")
-    workspace.write(target, _renderer(input, bench).file(file, input["url"], executable=False))
+    workspace.write(target, _renderer(input, bench).file(file, executable=False))
     bench.log(f"Template file has been written to {workspace.absolute(target)}")
     return {}
 
