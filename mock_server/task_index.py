@@ -50,24 +50,30 @@ class TaskIndex:
         self._by_status: dict[TaskStatus, dict[str, int]] = {status: {} for status in TaskStatus}
         self._all: dict[str, int] = {}
         self._status: dict[str, TaskStatus] = {}
+        # Few clients ever ask by status; until the first one does, nobody keeps track of any.
+        self._knows_statuses = False
         self._changes: list[tuple[Milliseconds, str, int]] = []
 
     def add(self, task: Task, now: Milliseconds) -> None:
-        # Little by little, so that the first who asks need not wait for all of it.
-        self._settle(now)
         self._added += 1
         self._all[task.id] = self._added
         if task.created_by is not None:
             self._by_creator.setdefault(task.created_by, {})[task.id] = self._added
-        self._note_status(task, now)
+        if self._knows_statuses:
+            # Little by little, so that who asks next need not wait for all of it.
+            self._settle(now)
+            self._note_status(task, now)
 
     def replace(self, task: Task, now: Milliseconds) -> None:
+        if not self._knows_statuses:
+            return
         del self._by_status[self._status[task.id]][task.id]
         self._note_status(task, now)
 
     def remove(self, task: Task) -> None:
         del self._all[task.id]
-        del self._by_status[self._status.pop(task.id)][task.id]
+        if self._knows_statuses:
+            del self._by_status[self._status.pop(task.id)][task.id]
         if task.created_by is not None:
             del self._by_creator[task.created_by][task.id]
             if not self._by_creator[task.created_by]:
@@ -126,6 +132,10 @@ class TaskIndex:
 
     def _settle(self, now: Milliseconds) -> None:
         """Catch up with the tasks whose status has changed by now."""
+        if not self._knows_statuses:
+            self._knows_statuses = True
+            for kept in self._tasks.values():
+                self._note_status(kept, now)
         while self._changes and self._changes[0][0] <= now:
             _, id, version = heapq.heappop(self._changes)
             task = self._tasks.get(id)

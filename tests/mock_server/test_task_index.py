@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pytest
 
@@ -189,3 +190,20 @@ class Counting(dict):
         for key in reversed(list(super().keys())):
             self._asked.append(key)
             yield key
+
+
+@pytest.mark.parametrize("asked_before", [True, False])
+def test_tasks_that_come_change_and_go_are_found_by_status(asked_before):
+    kept = Kept()
+    if asked_before:
+        assert kept.find(statuses=frozenset({"open"})) == ([], 0)
+    for task in map(make, "abc"):
+        kept.add(task)
+    kept.index.remove(kept.tasks.pop("a"))
+    kept.tasks["b"] = replace(kept.tasks["b"], plan=replace(kept.tasks["b"].plan, claimed_at=None), version=1)
+    kept.index.replace(kept.tasks["b"], 0)
+    assert kept.find(1, statuses=frozenset({"open"})) == (["b"], 1)
+    assert kept.find(1, statuses=frozenset({"processing"})) == (["c"], 1)
+    kept.add(make("d", at=1))
+    assert kept.find(1, statuses=frozenset({"open"})) == (["d", "b"], 2)
+    assert kept.find(3, statuses=frozenset({"completed"})) == (["d", "c", "b"], 3)
