@@ -99,7 +99,7 @@ def test_values_that_the_template_refuses_are_a_failure(folder, values, complain
 
 
 def test_what_is_no_valid_template_is_a_failure(folder):
-    (folder / "template.yaml").write_text("kind: Template\napiVersion: scaffolder.backstage.io/v1beta3\nmetadata: {name: a}\n", encoding="utf-8")
+    (folder / "template.yaml").write_text(TEMPLATE[: TEMPLATE.index("spec:")], encoding="utf-8")
     result = run(folder)
     assert result.exit_code == 1
     assert "must have required property" in result.output
