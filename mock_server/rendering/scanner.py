@@ -10,7 +10,7 @@ from mock_server.rendering.expression_parser import ExpressionParser
 from mock_server.rendering.limits import Budget
 from mock_server.rendering.tokens import read_tag
 
-_SCANNING_COST = 4
+_SCANNING_COST = 8
 
 _OPENING = re.compile(r"(\$\{\{|\{[%#])(-?)")
 _COOKIECUTTER_OPENING = re.compile(r"(\{[{%#])(-?)")
