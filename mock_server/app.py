@@ -53,7 +53,7 @@ class MockServer:
         options = options or Options()
         settings = Settings(scenario=options.scenario, speed=options.speed, seed=options.seed, quirks=options.quirks)
         self.simulator = Simulator(
-            load_catalog(options.templates or [DEMO_ENTITIES]),
+            load_catalog(options.templates or [DEMO_ENTITIES], knows_legacy=Quirk.LEGACY_UNKNOWN not in options.quirks),
             load_actions(),
             load_scenarios([SCENARIOS, *options.scenarios], SCENARIOS / "scenario.schema.json"),
             settings,

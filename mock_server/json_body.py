@@ -137,6 +137,9 @@ def _text(body: bytes, charset: str) -> str:
     codec = _CODECS.get(charset)
     if codec is None:
         raise InvalidRequest(f'unsupported charset "{charset.upper()}"')
+    if codec.startswith("utf-16"):
+        # Half a unit at the end is nothing.
+        body = body[: len(body) // 2 * 2]
     return body.decode(codec, "replace").removeprefix("\ufeff")
 
 

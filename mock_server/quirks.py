@@ -22,6 +22,7 @@ class Quirk(StrEnum):
     FIRST_VIOLATION = "first-violation"
     LATE_CANCEL_EVENT = "late-cancel-event"
     LATE_HEADERS = "late-headers"
+    LEGACY_UNKNOWN = "legacy-unknown"
     NEEDLESS_TOKEN_CHECKED = "needless-token-checked"  # noqa: S105
     NO_COMPLETED_AT = "no-completed-at"
     NO_LOGS = "no-logs"
@@ -50,6 +51,7 @@ _EFFECTS = {
     Quirk.FIRST_VIOLATION: "an error names the first violation only",
     Quirk.LATE_CANCEL_EVENT: "cancelling a finished task adds an event behind its completion",
     Quirk.LATE_HEADERS: "an event stream sends nothing, not even headers, before its first event",
+    Quirk.LEGACY_UNKNOWN: "a template of another apiVersion is unknown instead of refused, as no catalog takes it",
     Quirk.NEEDLESS_TOKEN_CHECKED: "with `--auth off` a wrong token is refused all the same",
     Quirk.NO_COMPLETED_AT: "a task has no completedAt",
     Quirk.NO_LOGS: "there is no /logs",

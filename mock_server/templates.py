@@ -74,12 +74,18 @@ def parse_template_ref(text: str) -> EntityRef:
     return parse_entity_ref(text, default_kind="template")
 
 
-def load_catalog(paths: Sequence[Path]) -> Catalog:
-    """Load and check every entity of these files and folders. Raises BrokenFile at the first mistake."""
+def load_catalog(paths: Sequence[Path], *, knows_legacy: bool = True) -> Catalog:
+    """Load and check every entity of these files and folders. Raises BrokenFile at the first mistake.
+
+    Without `knows_legacy`, templates of another version are passed over.
+    """
     validator = _loaded_template_validator()
     entities = []
     for source in load_entity_sources(paths):
-        if source.data["kind"].lower() == "template" and source.data["apiVersion"] == API_VERSION:
+        is_template = source.data["kind"].lower() == "template"
+        if is_template and source.data["apiVersion"] != API_VERSION and not knows_legacy:
+            continue
+        if is_template and source.data["apiVersion"] == API_VERSION:
             mistake = first_mistake(validator, source.data)
             if mistake is not None:
                 raise source.broken(mistake.location, str(mistake))

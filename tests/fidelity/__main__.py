@@ -7,7 +7,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from tests.fidelity.recording import DATA, load_servers
+from tests.fidelity.recording import RECORDINGS, load_servers
 from tests.fidelity.replay import Result, replay
 from tests.fidelity.tallying import Tally, excepted, tallied
 
@@ -17,7 +17,7 @@ ROW = "{:<28} {:>8} {:>8} {:>9} {:>7}"
 def main(arguments: list[str]) -> int:
     """Print the table; the exit code is 1 if anything differs that is no exception."""
     options = _parser().parse_args(arguments)
-    results = replay(load_servers([DATA / "exchanges.jsonl", *options.recordings]))
+    results = replay(load_servers([*RECORDINGS, *options.recordings]))
     exceptions = excepted()
     if options.verbose or options.only:
         for result in results:

@@ -66,7 +66,7 @@ class Request:
 
 def scope_of(method: str, target: str, headers: Mapping[str, str]) -> dict[str, Any]:
     """The scope that a server makes of a request line and headers."""
-    path, _, query = target.partition("?")
+    path, _, query = target.partition("#")[0].partition("?")
     return {
         "type": "http",
         "asgi": {"version": "3.0", "spec_version": "2.4"},

@@ -65,21 +65,28 @@ class _Witness:
         for (task, _), (type, at) in sorted(happened.items()):
             self._caused.setdefault((task, type), []).append(at)
             self._created.setdefault(task, at)
+        self._starts = [(each.n, at) for each in exchanges if (at := self._start_of_run(each)) is not None]
 
     def instant(self, exchange: Exchange) -> Milliseconds | None:
-        answer = exchange.answer
-        if answer.status == 201 and exchange.path.endswith("/v2/tasks"):
-            return _in_the_middle(self._created.get(answer.body["id"]))
-        change = _CHANGE.search(exchange.path)
-        if change is not None and answer.status in {200, 201}:
-            caused = self._caused.get((change[1], _CAUSED[change[2]]), [])
-            if caused:
-                return _in_the_middle(caused.pop(0)) if change[2] == "retry" else caused.pop(0)
+        start = next((at for n, at in self._starts if n == exchange.n), None)
+        if start is not None:
+            return start + _HALF
+        answer, change = exchange.answer, _CHANGE.search(exchange.path)
+        if change is not None and answer.status == 200:
+            caused = self._caused.get((change[1], _CAUSED["cancel"]), [])
+            # An event that came later than what was recorded later is of another cancel: a retry deletes them.
+            if caused and not any(exchange.n < n and at < caused[0] for n, at in self._starts):
+                return caused.pop(0)
         return max(_times(_content(answer)), default=None)
 
-
-def _in_the_middle(second: Milliseconds | None) -> Milliseconds | None:
-    return None if second is None else second + _HALF
+    def _start_of_run(self, exchange: Exchange) -> Milliseconds | None:
+        if exchange.answer.status != 201:
+            return None
+        change = _CHANGE.search(exchange.path)
+        if change is None:
+            return self._created.get(exchange.answer.body["id"])
+        caused = self._caused.get((change[1], _CAUSED["retry"]), [])
+        return caused.pop(0) if caused else None
 
 
 def milliseconds(text: str) -> Milliseconds:

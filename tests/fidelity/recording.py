@@ -11,6 +11,7 @@ import yaml
 from tests.fidelity.copying import copied
 
 DATA = Path(__file__).parent / "data"
+RECORDINGS = (DATA / "exchanges.jsonl", DATA / "asked-anew.jsonl")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class Server:
     exchanges: tuple[Exchange, ...]
 
 
-def load_servers(recordings: Sequence[Path] = (DATA / "exchanges.jsonl",)) -> list[Server]:
+def load_servers(recordings: Sequence[Path] = RECORDINGS) -> list[Server]:
     """The servers in the order in which they were started, each with its exchanges.
 
     A file may be as recorded or as copied; of two exchanges with one number, that of the later file counts.

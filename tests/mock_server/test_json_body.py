@@ -118,6 +118,10 @@ def test_json_is_in_an_encoding_of_unicode(content_type, codec):
     assert parse_json('["ü"]'.encode(codec), content_type) == ["ü"]
 
 
+def test_half_a_unit_at_the_end_is_nothing():
+    assert parse_json('["ü"]'.encode("utf-16") + b"x", "application/json; charset=utf-16") == ["ü"]
+
+
 def test_what_is_not_in_the_encoding_is_replaced():
     assert parse_json(b'["\xff"]', None) == ["\ufffd"]
 

@@ -5,6 +5,7 @@ import zlib
 
 import pytest
 
+from mock_server.quirks import Quirk
 from tests.mock_server.handlers.requests import DEPLOY_KEY, HELLO, HELLO_REF, JSON, OLD_TEMPLATE, broken, refusal
 
 
@@ -306,6 +307,14 @@ async def test_a_template_of_another_version_makes_no_task(make_api, tmp_path):
     (tmp_path / "old.yaml").write_text(OLD_TEMPLATE, encoding="utf-8")
     response = await make_api(templates=[tmp_path]).post("/v2/tasks", json={"templateRef": "old", "values": {}})
     assert refusal(response)["message"] == "Unsupported apiVersion field in schema entity, backstage.io/v1beta2"
+
+
+async def test_a_template_of_another_version_is_unknown_where_asked(make_api, tmp_path):
+    (tmp_path / "old.yaml").write_text(OLD_TEMPLATE, encoding="utf-8")
+    api = make_api(templates=[tmp_path], quirks=frozenset({Quirk.LEGACY_UNKNOWN}))
+    response = await api.post("/v2/tasks", json={"templateRef": "old", "values": {}})
+    assert response.status_code == 404
+    assert response.json()["error"]["message"] == "Template template:default/old not found"
 
 
 async def test_values_that_the_template_refuses_are_answered_with_its_errors_alone(lasting_api):
