@@ -20,10 +20,13 @@ BETWEEN_LOOKS = 0.1
 async def look_back(session: Session) -> None:
     """Cancel some tasks that have ended, clean up those that have not, and look at all of them once more."""
     await _leave_one_alone(session)
-    stories = gathered(session).created_tasks
-    ended = [story for story in stories if story.ended_as is not None]
+    evidence = gathered(session)
+    stories = evidence.created_tasks
+    last_lives = {rerun.after.id: rerun.after for rerun in evidence.reruns}
+    ended = [story for story in stories if story.ended_as is not None and story.id not in last_lives]
     by_status = {story.ended_as: story for story in ended}
-    await clean_up(session, [story.id for story in stories if story.ended_as is None])
+    lives = {story.id: story for story in stories} | last_lives
+    await clean_up(session, [id for id, story in lives.items() if story.ended_as is None])
     await asyncio.gather(*(cancel_finished(session, story) for story in list(by_status.values())[:MOST_LATE_CANCELS]))
     await ask_for_similar(session, [story.id for story in stories])
     await asyncio.gather(*(session.call("getTask", path={"taskId": story.id}, label="in the end") for story in stories))

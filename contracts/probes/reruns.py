@@ -19,7 +19,6 @@ from contracts.task_story import log_events
 # Seconds that a task which lasts is watched before it is cancelled; its second life may be shorter.
 WATCHED = 2.5
 WATCHED_AGAIN = 1.0
-WATCHED_IN_A_HURRY = 0.4
 BAD_BODIES = (
     ("an array", b"[]", "application/json"),
     ("secrets that are a text", b'{"secrets": "contract-tests"}', "application/json"),
@@ -37,7 +36,7 @@ async def run_again(session: Session) -> None:
     ending = session.templates.failing or session.templates.ordinary
     await asyncio.gather(
         *([_cancelled_and_again(session, lasting)] if lasting else []),
-        *([_ended_and_again(session, ending)] if ending and not session.limits.quick else []),
+        *([_ended_and_again(session, ending)] if ending else []),
     )
 
 
@@ -45,15 +44,14 @@ async def _cancelled_and_again(session: Session, template: TemplateChoice) -> No
     task_id = await _created(session, template)
     if task_id is None:
         return
-    hurry = session.limits.quick
-    await _live(session, task_id, WATCHED_IN_A_HURRY if hurry else WATCHED, refused=True)
+    await _live(session, task_id, WATCHED, refused=True)
     has_many_events = await _read_from_everywhere(session, task_id)
     await _bad_bodies(session, task_id)
     if not has_many_events:
         await ask_for_events(session, task_id, leave_after=CLOSING_GRACE, label="after it was refused to run it again")
     if not await _retried(session, task_id, json_body={}):
         return
-    await _live(session, task_id, WATCHED_IN_A_HURRY if hurry else WATCHED_AGAIN)
+    await _live(session, task_id, WATCHED_AGAIN)
     await _look(session, task_id, "when it had ended again")
 
 
@@ -111,7 +109,7 @@ async def _read_from_everywhere(session: Session, task_id: str) -> bool:
         whole = await _look(session, task_id, "long after it had ended")
     numbers = sorted({event.sequence for event in log_events(whole) if event.sequence is not None})
     points = resumption_points(numbers) if numbers else []
-    for after in points[-2:] if is_long(whole) or session.limits.quick else points:
+    for after in points[-2:] if is_long(whole) else points:
         await ask_for_events(session, task_id, after=after, leave_after=CLOSING_GRACE, label="from everywhere")
     return is_long(whole)
 
@@ -139,7 +137,7 @@ async def _retried(session: Session, task_id: str, *, json_body: object) -> bool
 
 async def _bad_bodies(session: Session, task_id: str) -> None:
     """Ask for another life of a task that has ended, with bodies that are not allowed, until one is taken."""
-    for label, body, media_type in BAD_BODIES[: 1 if session.limits.quick else None]:
+    for label, body, media_type in BAD_BODIES:
         retry = await session.try_to_retry(
             task_id,
             body=body,
@@ -155,4 +153,4 @@ def _status(exchange: Exchange) -> object:
     return exchange.json.get("status") if exchange.status == 200 and isinstance(exchange.json, dict) else None
 
 
-RERUNS = Probe("reruns", run_again, creates=True)
+RERUNS = Probe("reruns", run_again, creates=True, quick=False)

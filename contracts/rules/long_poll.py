@@ -181,7 +181,7 @@ def what_is_there_is_told_at_once(evidence: Evidence) -> Iterator[Observation]:
     "Who has nothing to tell waits until there is something, instead of saying so at once.",
     source=f"{EVENTS}/description",
     why="Every open page asks again and again, as fast as it can.",
-    needs="--slow-template, a template whose tasks run for some seconds, and time to wait (no --quick)",
+    needs="--slow-template, a template whose tasks run for some seconds",
     probes={"reruns"},
     profiles=BACKSTAGE_ONLY,
 )
@@ -206,7 +206,7 @@ def nothing_new_is_waited_for(evidence: Evidence) -> Iterator[Observation]:
     "Who waits for events is answered when something happens.",
     source=f"{EVENTS}/description",
     why="The page of a task lags behind by half a minute, or stands still.",
-    needs="--slow-template, a template whose tasks run for some seconds, and time to wait (no --quick)",
+    needs="--slow-template, a template whose tasks run for some seconds",
     probes={"reruns"},
     profiles=BACKSTAGE_ONLY,
 )
