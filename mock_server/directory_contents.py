@@ -44,14 +44,14 @@ def read_directory_contents(entries: Sequence[Mapping[str, Any]]) -> Files:
 
 
 def directory_contents(files: Iterable[tuple[str, File]]) -> list[dict[str, Any]]:
-    """The files as the API shows them, in the order of their paths."""
+    """The files as the API shows them, in the order in which the real server finds them: level by level."""
     return [
         {
             "path": path,
             "executable": file.executable,
             "base64Content": base64.b64encode(file.content).decode(),
         }
-        for path, file in sorted(files, key=lambda entry: entry[0])
+        for path, file in sorted(files, key=lambda entry: (entry[0].count("/"), entry[0]))
     ]
 
 

@@ -178,6 +178,11 @@ def test_files_are_read_and_shown_as_base64():
     assert [file["path"] for file in directory_contents(files)] == ["a", "b"]
 
 
+def test_files_are_shown_level_by_level():
+    files = [(path, File(b"")) for path in ("a/b/c", "z", "b/a", "a/z", "a/b/a")]
+    assert [file["path"] for file in directory_contents(files)] == ["z", "a/z", "b/a", "a/b/a", "a/b/c"]
+
+
 def test_each_file_that_lacks_something_is_named():
     with pytest.raises(MalformedFiles) as malformed:
         read_directory_contents([{"path": "a"}, {}])
