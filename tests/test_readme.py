@@ -15,6 +15,7 @@ from contracts.profile import Profile
 from contracts.rules import all_rules
 from mock_server.app import MockServer
 from mock_server.cli import main as run_mock_server
+from mock_server.quirks import Quirk
 from tests.flawed.catalogue import all_defects
 from tests.server_process import running_server
 
@@ -54,10 +55,14 @@ def tour(tmp_path_factory) -> list[str]:
     with running_server("--speed", "5") as server:
         address = server.url.removesuffix("/api/scaffolder")
         commands = [command.replace("http://127.0.0.1:7007", address) for command, _ in tour_steps()]
+        # As in a clone of the repository, whose environment is in `.venv`.
+        folder = tmp_path_factory.mktemp("tour")
+        (folder / ".venv").symlink_to(sys.prefix)
+        (folder / "scenarios").symlink_to(ROOT / "scenarios")
         script = "\n".join(f"{command}\necho\necho '{MARK}'" for command in commands)
         run = subprocess.run(
             ["bash", "-c", script],
-            cwd=tmp_path_factory.mktemp("tour"),
+            cwd=folder,
             capture_output=True,
             text=True,
             timeout=60,
@@ -101,14 +106,29 @@ def test_the_last_command_is_what_ci_runs():
     "option",
     [
         name
-        for program in (run_mock_server, run_contract_tests)
+        for program in (run_mock_server, run_mock_server.commands["dry-run"], run_contract_tests)
         for parameter in program.params
         for name in parameter.opts
-        if name != "--version"
+        if name.startswith("--") and name != "--version"
     ],
 )
 def test_every_option_is_in_the_readme(option):
     assert f"`{option}" in README
+
+
+@pytest.mark.parametrize("quirk", Quirk)
+def test_every_quirk_is_in_the_readme_with_its_effect(quirk):
+    rows = {row.split(" | ")[0]: row for row in README.splitlines() if row.startswith("| `")}
+    _, effect, notice = rows[f"| `{quirk}`"].removesuffix(" |").split(" | ")
+    assert effect.replace("`", "").lower() == f"{quirk.effect}.".replace("`", "").lower()
+    assert len(notice) > 10
+
+
+def test_the_table_of_the_replay_is_the_one_in_the_readme():
+    replay = subprocess.run(
+        [sys.executable, "-m", "tests.fidelity"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert replay.stdout.strip() in README
 
 
 def test_every_scenario_is_in_the_readme_with_its_description():
