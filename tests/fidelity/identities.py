@@ -8,7 +8,7 @@ from typing import Any
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _PAST_ALL = 2**31
-_AFTER = re.compile(r"(?<=[?&]after=)\d+(?=&|$)")
+_AFTER = re.compile(r"([?&]after(?:\[\])?=(?:%20|\+)?)(\d+)(?=[.&]|$)")
 
 
 class Identities:
@@ -44,12 +44,12 @@ class Identities:
         translated = self._text(target)
         if translated == target:
             return target
-        return _AFTER.sub(lambda found: str(self._after(int(found[0]))), translated)
+        return _AFTER.sub(lambda found: found[1] + str(self._after(int(found[2]))), translated)
 
     def translated(self, value: Any) -> Any:
         """A recorded body with our ids."""
         if isinstance(value, str):
-            return self._text(value)
+            return self.target(value) if value.startswith("/") else self._text(value)
         if isinstance(value, list):
             return [self.translated(item) for item in value]
         if isinstance(value, dict):

@@ -23,10 +23,15 @@ def test_a_task_is_named_by_our_id(identities):
 
 
 @pytest.mark.parametrize(
-    ("theirs", "ours"), [(21, 2), (25, 2), (10, 0), (30, 3), (99, 2**31), ("-1", -1), ("abc", "abc")]
+    ("theirs", "ours"),
+    [(21, 2), (25, 2), (10, 0), (30, 3), (99, 2**31), ("-1", -1), ("abc", "abc"), ("%2025", "%202"), ("25.5", "2.5")],
 )
 def test_an_after_stays_where_it_was_among_the_events(identities, theirs, ours):
     assert identities.target(f"/{THEIRS}/events?after={theirs}") == f"/{OURS}/events?after={ours}"
+
+
+def test_the_url_of_an_error_is_translated_as_the_target_was(identities):
+    assert identities.translated({"url": f"/{THEIRS}/events?after=25"}) == {"url": f"/{OURS}/events?after=2"}
 
 
 def test_a_target_that_names_no_task_stays_as_it_is(identities):
