@@ -48,19 +48,16 @@ class ExpressionParser(TokenReader):
         condition = self._operation(OR)
         return Conditional(condition, value, self._operation(OR) if self.skip("else", "name") else Literal(""))
 
-    def arguments(self, *, mixed: bool = False) -> Arguments:
-        """The arguments after an opening parenthesis, up to the closing one; only `mixed` ones come in any order."""
+    def arguments(self) -> Arguments:
+        """The arguments after an opening parenthesis, up to the closing one; named ones may come before others."""
         positional: list[Expression] = []
         keywords: list[tuple[str, Expression]] = []
         while not self.skip(")"):
             if (positional or keywords) and not self.skip(","):
-                self.expect(")")
-                break
+                raise self.expected(")")
             value = self.expression()
             if isinstance(value, Name) and self.skip("="):
                 keywords.append((value.name, self.expression()))
-            elif keywords and not mixed:
-                raise TemplateSyntaxError("a positional argument follows a keyword argument")
             else:
                 positional.append(value)
         return Arguments(tuple(positional), tuple(keywords))

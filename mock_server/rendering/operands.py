@@ -76,8 +76,7 @@ def _items(tokens: TokenReader, expression: Parse, closing: str) -> tuple[Expres
     items: list[Expression] = []
     while not tokens.skip(closing):
         if items and not tokens.skip(","):
-            tokens.expect(closing)
-            break
+            raise tokens.expected(closing)
         items.append(expression())
     return tuple(items)
 

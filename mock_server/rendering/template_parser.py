@@ -143,12 +143,12 @@ class TemplateParser:
         name = _targets(inside)
         if not inside.skip("("):
             raise TemplateSyntaxError("Invalid macro signature")
-        parameters = _parameters(inside.arguments(mixed=True))
+        parameters = _parameters(inside.arguments())
         inside.finish()
         return Set(name[:1], MacroLiteral(parameters, self._body_to_end("endmacro"), sees_all=False), local=True)
 
     def _call(self, inside: ExpressionParser) -> Statement:
-        parameters = _parameters(inside.arguments(mixed=True)) if inside.skip("(") else Parameters(())
+        parameters = _parameters(inside.arguments()) if inside.skip("(") else Parameters(())
         called = _only_expression(inside)
         last = called.suffixes[-1] if isinstance(called, Suffixed) else None
         if not isinstance(called, Suffixed) or not isinstance(last, Call):

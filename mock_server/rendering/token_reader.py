@@ -49,7 +49,11 @@ class TokenReader:
     def expect(self, text: str) -> None:
         """Step over a symbol that is required here."""
         if not self.skip(text):
-            raise TemplateSyntaxError(f"Expected {text}", self.peek().offset)
+            raise self.expected(text)
+
+    def expected(self, text: str) -> TemplateSyntaxError:
+        """The error that the next token is where a symbol is required."""
+        return TemplateSyntaxError(f"Expected {text}", self.peek().offset)
 
     def missing(self, kind: str) -> TemplateSyntaxError:
         """The error that the next token is where something of `kind` is required."""

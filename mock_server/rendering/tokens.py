@@ -67,6 +67,8 @@ def read_tag(source: str, opening: int, position: int, closing: str, budget: Bud
             budget.spend(text.count("\\") // _ESCAPES_PER_STEP)
         if kind == "name" and text in RESERVED_NAMES:
             raise TemplateSyntaxError(f'Template name "{text}" is reserved', found.start(kind))
+        if kind == "name" and text == "r" and source.startswith("/", position):
+            raise TemplateSyntaxError("Unterminated regular-expression literal", found.start(kind))
         after_dot = text == "."
         tokens.append(Token(kind, text, found.start(kind)))
 
@@ -77,8 +79,6 @@ def _unreadable(source: str, position: int, closing: str, opening: int) -> Templ
         kind = "block" if closing == "%}" else "variable"
         return TemplateSyntaxError(f"Unterminated {kind} tag", opening)
     at = source.index(rest[0], position)
-    if rest.startswith("r/"):
-        return TemplateSyntaxError("Invalid regular-expression literal", at)
     return TemplateSyntaxError(f"Unexpected character {json.dumps(rest[0])}", at)
 
 

@@ -586,3 +586,8 @@ def test_weighing_stops_at_its_limit():
 
 def test_what_no_engine_takes_is_no_pattern():
     assert not is_pattern("(?<n>a)\\k<n>")
+
+
+def test_a_pattern_that_tracks_back_too_often_is_refused():
+    with pytest.raises(InvalidSchema, match="takes too long to match"):
+        matches("(?:(?=a)a+)+b", "a" * 40, Budget())

@@ -62,11 +62,11 @@ def attribute_of(item: Value, path: Value, budget: Budget) -> Value:
     if not truthy(path):
         return item
     budget.charge((path,))
+    if item is None or item is UNDEFINED:
+        raise EvaluationError("Cannot read a template attribute from a nullish value")
     for key in path.split(".") if isinstance(path, str) else [path]:
         budget.spend()
         if isinstance(key, str) and key in RESERVED_NAMES:
             raise EvaluationError(f"the name {key} is reserved")
-        if item is None or item is UNDEFINED:
-            raise EvaluationError("what is null or undefined has no attributes")
         item = property_of(item, key, budget)
     return item
