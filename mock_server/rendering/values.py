@@ -138,6 +138,7 @@ def to_json(value: Value, budget: Budget) -> Any:
 
 
 def _json_number(number: float) -> int | float | None:
-    if isinstance(number, int) or (math.isfinite(number) and abs(number) < LONGEST_INTEGER):
-        return int(number) if number == int(number) else number
-    return number if math.isfinite(number) else None
+    if not math.isfinite(number):
+        return None
+    # By its shortest digits, as JavaScript writes it.
+    return int(number_to_text(number)) if number == int(number) and abs(number) < LONGEST_INTEGER else number

@@ -160,3 +160,11 @@ def test_texts_made_with_secrets_are_reported(template, redacted):
 def test_secrets_that_are_not_there_redact_nothing(template):
     assert render(template, {"environment": {}}) == Rendered("a", frozenset())
     assert render(template, {"environment": {"secrets": {}}, "secrets": {}}) == Rendered("a", frozenset())
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [("x", 12345678901234567000), ("-x", -12345678901234567000), ("x * 2", 24691357802469134000), ("1 / 0", None)],
+)
+def test_a_number_beyond_the_safe_integers_comes_out_by_its_shortest_digits(expression, value):
+    assert render(f"${{{{ {expression} }}}}", {"x": 12345678901234567000}).value == value
