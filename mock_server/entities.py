@@ -84,8 +84,8 @@ def load_entity_sources(paths: Sequence[Path]) -> list[Source]:
     return sources
 
 
-def complete(entity: Entity, path: Path) -> Entity:
-    """The entity as the catalog would serve it: with namespace, location, uid, etag and relations."""
+def complete(entity: Entity, path: Path) -> dict[str, Any]:
+    """The entity as the catalog would serve it, but for its relations: with namespace, location, uid and etag."""
     ref = ref_of(entity)
     location = f"file://{path.resolve()}"
     metadata = entity["metadata"]
@@ -93,7 +93,7 @@ def complete(entity: Entity, path: Path) -> Entity:
         "backstage.io/managed-by-location": location,
         "backstage.io/managed-by-origin-location": location,
     }
-    completed = {
+    return {
         "metadata": {
             "namespace": ref.namespace,
             "annotations": annotations | metadata.get("annotations", {}),
@@ -105,20 +105,6 @@ def complete(entity: Entity, path: Path) -> Entity:
         "kind": entity["kind"],
         "spec": entity.get("spec", {}),
     }
-    relations = list(_relations(entity, ref))
-    return completed | ({"relations": relations} if relations else {})
-
-
-def _relations(entity: Entity, ref: EntityRef) -> Iterator[dict[str, str]]:
-    if ref.kind.lower() != "user":
-        return
-    groups = entity.get("spec", {}).get("memberOf", [])
-    for group in groups if isinstance(groups, list) else []:
-        try:
-            target = parse_entity_ref(str(group), default_kind="group", default_namespace=ref.namespace)
-        except MalformedEntityRef:
-            continue
-        yield {"type": "memberOf", "targetRef": str(target)}
 
 
 def _files(paths: Sequence[Path]) -> Iterator[Path]:

@@ -9,6 +9,7 @@ import jsonschema_rs
 
 from mock_server.entities import Entities, Entity, complete, load_entity_sources, ref_of
 from mock_server.entity_refs import EntityRef, parse_entity_ref
+from mock_server.relations import relate
 from mock_server.sources import Location, Source
 from mock_server.template_schema import API_VERSION, LOADED_TEMPLATE, SENT_TEMPLATE
 from mock_server.validation import InvalidSchema, validate, validate_secrets
@@ -90,8 +91,8 @@ def load_catalog(paths: Sequence[Path], *, knows_legacy: bool = True) -> Catalog
             if mistake is not None:
                 raise source.broken(mistake.location, str(mistake))
             _check_schemas(source)
-        entities.append(complete(source.data, source.path))
-    return Catalog(Entities(entities))
+        entities.append((ref_of(source.data), complete(source.data, source.path)))
+    return Catalog(Entities(relate(entities)))
 
 
 @cache

@@ -223,27 +223,6 @@ def test_the_uid_stays_while_the_etag_follows_the_contents(tmp_path):
     assert complete(dict(reversed(entity().items())), path)["metadata"] == one
 
 
-def test_a_user_is_related_to_its_groups(tmp_path):
-    user = entity("User", "amara", metadata={"namespace": "shop"}, spec={"memberOf": ["Team-Web", "group:default/ops"]})
-    assert complete(user, tmp_path / "a.yaml")["relations"] == [
-        {"type": "memberOf", "targetRef": "group:shop/team-web"},
-        {"type": "memberOf", "targetRef": "group:default/ops"},
-    ]
-
-
-@pytest.mark.parametrize(
-    "broken",
-    [
-        entity("User", "a", spec={"memberOf": "team-web"}),
-        entity("User", "a", spec={"memberOf": ["", "group:"]}),
-        entity("User", "a"),
-        entity("Component", "a", spec={"memberOf": ["team-web"]}),
-    ],
-)
-def test_without_groups_there_are_no_relations(broken, tmp_path):
-    assert "relations" not in complete(broken, tmp_path / "a.yaml")
-
-
 def test_a_completed_entity_is_json(tmp_path):
     completed = complete(entity("User", "a", spec={"memberOf": ["b"]}), tmp_path / "a.yaml")
     assert json.loads(json.dumps(completed)) == completed
