@@ -72,8 +72,10 @@ def _replace(
     budget.charge_search(value, wanted, times=2)
     found = value.count(wanted) if most < 0 else min(most, value.count(wanted))
     budget.spend(found)
-    budget.admit(len(value) + found * len(replacement))
-    return like(value, str.replace(value, wanted, replacement, most))
+    budget.admit(len(value) + (found + 1) * len(replacement))
+    # Around each character, and twice where there is none.
+    replaced = str.replace(value, wanted, replacement, most) if value or wanted else 2 * replacement
+    return like(value, replaced)
 
 
 def _string(budget: Budget, value: Value) -> Value:
