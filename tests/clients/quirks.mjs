@@ -136,6 +136,12 @@ async function lateCancelEvent() {
   return { answer, status, told: typesOf(events).at(-1), there: all.at(-1) };
 }
 
+async function legacyUnknown() {
+  const message = 'Template template:default/outdates not found';
+  await assertRefused(client.getTemplateParameterSchema('template:default/outdates'), 404, 'NotFoundError', message);
+  return { message };
+}
+
 async function lateHeaders() {
   const taskId = await queuedTask();
   let answered = false;
@@ -206,8 +212,8 @@ async function needlessTokenChecked() {
 /** One of each quirk that this client can notice; it never asks for /logs. */
 export const quirks = [
   bareDryRun, batchedStream, cancelFails, completionAgain, contentsRequired, emptyNotFound, emptyQueryRefused,
-  endlessRecoverable, faultyDryRun, faultyRef, firstViolation, lateCancelEvent, lateHeaders, noCompletedAt,
-  nullHeartbeat, reduceFault, stepZero, uncheckedStream,
+  endlessRecoverable, faultyDryRun, faultyRef, firstViolation, lateCancelEvent, lateHeaders, legacyUnknown,
+  noCompletedAt, nullHeartbeat, reduceFault, stepZero, uncheckedStream,
 ];
 
 /** Those of a server that asks for no token. */
