@@ -6,11 +6,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
 from contracts.configuration import chosen_rules
+from contracts.contract import contract_of
 from contracts.profile import Profile
 from contracts.results import Outcome, Report
 from contracts.runner import Order, Run
@@ -70,6 +71,8 @@ PLAIN = Stranger(
     ),
 )
 STRANGERS = (MINIMAL, PLAIN)
+# What a server of the published document does not have.
+ADDED = contract_of(Profile.BACKSTAGE).operations.keys() - contract_of(Profile.PUBLISHED).operations.keys()
 
 
 @contextmanager
@@ -92,7 +95,7 @@ def serving(stranger: Stranger) -> Iterator[str]:
 
 
 def report_on(target: Target) -> Report:
-    order = Order(target, Limits(), chosen_rules(Profile.PUBLISHED))
+    order = Order(target, Limits(), chosen_rules(target.profile))
     return asyncio.run(Run(order).report())
 
 
@@ -130,6 +133,18 @@ def test_nothing_is_objected_to_when_no_template_is_named(visited):
     _, _, unnamed = visited
     assert objections(unnamed) == []
     assert unnamed.problems == ()
+
+
+def test_only_what_the_overlay_adds_is_objected_to_in_a_server_of_the_published_document():
+    with serving(MINIMAL) as url:
+        report = report_on(replace(MINIMAL.target(url, named=True), profile=Profile.BACKSTAGE))
+    both = [result for result in report.results if Profile.PUBLISHED in result.rule.profiles]
+    objected = {(result.rule.id, failure.operation) for result in both for failure in result.failures}
+    about_published = {(rule, operation) for rule, operation in objected if operation not in ADDED}
+    # The overlay completes the errors that the published document has.
+    assert {rule for rule, _ in about_published} <= {"SCHEMA-09", "AUTH-06"}
+    assert {rule for rule, _ in objected} >= {"STATUS-01", "LIFE-06"}
+    assert report.problems == ()
 
 
 def test_the_templates_of_earlier_tasks_are_found(visited):
