@@ -87,18 +87,21 @@ def _telling(session: Session) -> dict[str, Any]:
 
 async def _run_with_less(session: Session, body: Mapping[str, Any]) -> None:
     spec = body["template"]["spec"]
-    # Of a directory without contents there is nothing to fetch.
-    steps = [step for step in spec["steps"] if step["action"] != dry_runs.FETCHING]
-    template = {**body["template"], "spec": {**spec, "steps": steps}}
+    template = {**body["template"], "spec": {**spec, "steps": _without_fetching(spec["steps"])}}
     await _run(session, {**body, "template": template, "directoryContents": []}, label=dry_runs.ACCEPTED)
     if not session.contract.profile.allows(Allowance.CONTENTS_ARE_REQUIRED):
         bare = {"template": template, "values": body["values"]}
         await _run(session, bare, label=dry_runs.WITHOUT_CONTENTS)
 
 
+def _without_fetching(steps: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The steps for a directory without contents, of which there is nothing to fetch."""
+    return [step for step in steps if step["action"] != dry_runs.FETCHING]
+
+
 def _unfit(session: Session, steps: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Dry runs with values that their template does not accept."""
-    body = _plain(session, steps)
+    body = _plain(session, _without_fetching(steps))
     form = {"steps": [{"schema": page} for page in body["template"]["spec"]["parameters"]]}
     tried = set()
     for refused in refused_values(form, body["values"]):
@@ -111,11 +114,11 @@ def _unfit(session: Session, steps: Sequence[Mapping[str, Any]]) -> Iterator[tup
 
 def _wrong(session: Session, steps: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Dry runs that the document's own schema lets pass, and that have no sense."""
-    body = _plain(session, steps)
+    fetched, body = _plain(session, steps), _plain(session, _without_fetching(steps))
     template = body["template"]
     for path in OUTSIDE[:1] if session.limits.quick else OUTSIDE:
-        yield dry_runs.OUTSIDE, {**body, "directoryContents": dry_runs.contents({path: b"evil"})}
-    yield dry_runs.NO_BASE64, {**body, "directoryContents": [dict(dry_runs.GARBAGE)]}
+        yield dry_runs.OUTSIDE, {**fetched, "directoryContents": dry_runs.contents({path: b"evil"})}
+    yield dry_runs.NO_BASE64, {**fetched, "directoryContents": [dict(dry_runs.GARBAGE)]}
     unknown = [{"id": "unknown", "name": "Unknown", "action": UNKNOWN_ACTION, "input": {}}]
     spec = {**template["spec"], "steps": unknown}
     yield dry_runs.UNKNOWN_ACTION, {**body, "template": {**template, "spec": spec}}
