@@ -35,8 +35,11 @@ class Cors:
         ]
 
     def preflight(self, scope: Mapping[str, Any]) -> Answer | None:
-        """The answer to a preflight from an allowed origin; None for any other request."""
-        if scope["method"] != "OPTIONS" or header(scope, b"access-control-request-method") is None:
+        """The answer to a preflight from an allowed origin; None for any other request.
+
+        As with the real server, each OPTIONS from there is one, whether it asks for a method or not.
+        """
+        if scope["method"] != "OPTIONS":
             return None
         origin = header(scope, b"origin")
         if origin is None or not self._allows(origin):

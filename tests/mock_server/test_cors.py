@@ -169,8 +169,12 @@ async def test_a_preflight_from_a_foreign_origin_is_a_request_without_a_token(ap
     assert "access-control-allow-origin" not in response.headers
 
 
-async def test_options_without_a_method_to_ask_for_is_no_preflight(api):
-    response = await api.http.options("/v2/tasks", headers={"origin": LOCAL})
+async def test_options_from_an_allowed_origin_is_a_preflight_even_without_a_method_to_ask_for(api):
+    assert (await api.http.options("/v2/tasks", headers={"origin": LOCAL, "authorization": ""})).status_code == 204
+
+
+async def test_options_from_a_foreign_origin_tells_the_methods(api):
+    response = await api.http.options("/v2/tasks", headers={"origin": FOREIGN})
     assert response.status_code == 200
     assert response.headers["allow"] == "POST,GET,HEAD"
 
