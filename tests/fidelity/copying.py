@@ -82,8 +82,10 @@ def _stream(entry: dict[str, Any]) -> dict[str, Any]:
         frames = "".join(_CHUNK.findall(text))
         if frames:
             batches.append([offset, in_frames(frames)])
-    status, *headers = head.split("\r\n")
-    media_type = next(line.partition(": ")[2] for line in headers if line.lower().startswith("content-type"))
+    # A server that never began to answer has no status.
+    status, *headers = head.split("\r\n") if head else ("HTTP/1.1 0",)
+    types = [line.partition(": ")[2] for line in headers if line.lower().startswith("content-type")]
+    media_type = types[0] if types else ""
     return {
         "n": entry["n"],
         "label": entry["label"],

@@ -26,6 +26,8 @@ USER = "Bearer <jwt>"
 ORIGIN = "http://localhost:3000"
 # A body that was cut was cut because it was too long to keep: longer than the real server accepts.
 LONG = 11 << 20
+# How long a stream that said nothing was listened to, in seconds.
+SILENCE = 2
 # Nothing that was recorded waited longer for its answer, in milliseconds.
 PATIENCE = 40_000
 
@@ -179,12 +181,13 @@ def _whole(body: str | None) -> str | None:
 
 
 def _length(answer: Answer) -> int:
-    return round((answer.batches or (Batch(0, ""),))[-1].offset * 1000)
+    return round((answer.batches or (Batch(SILENCE, ""),))[-1].offset * 1000)
 
 
 def _seen(exchange: Exchange, heard: Heard, *, began: int = 0, is_over: bool = True) -> Answer:
     content_type = heard.headers.get("content-type", "")
-    if exchange.answer.batches is not None and content_type.startswith("text/event-stream"):
+    is_stream = heard.status is None or content_type.startswith("text/event-stream")
+    if exchange.answer.batches is not None and is_stream:
         return Answer(heard.status or 0, content_type, batches=_batches(heard, began), is_closed=is_over)
     # A server sends no body in answer to HEAD, whatever the application gives it.
     text = "" if exchange.method == "HEAD" else heard.content.decode("utf-8", "replace")
