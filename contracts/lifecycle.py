@@ -1,4 +1,4 @@
-"""The judge's own model of a task's life. The mock server has one of its own; a test holds both to the document."""
+"""The judge's own model of a task's life, up to a retry. The mock server has one of its own; a test compares both."""
 
 from collections.abc import Mapping
 from enum import StrEnum

@@ -5,6 +5,7 @@ from itertools import product
 import pytest
 
 from contracts.lifecycle import TERMINAL, TRANSITIONS, Status, is_known, is_terminal, may_follow
+from mock_server.lifecycle import TERMINAL as MOCK_TERMINAL
 from mock_server.lifecycle import TRANSITIONS as MOCK_TRANSITIONS
 from openapi.documents import load_published
 
@@ -14,15 +15,14 @@ def test_the_statuses_are_those_of_the_document():
     assert [status.value for status in Status] == task["properties"]["status"]["enum"]
 
 
-def test_the_judge_lets_pass_whatever_the_mock_server_does():
-    for before, following in MOCK_TRANSITIONS.items():
-        assert {status.value for status in following} <= {status.value for status in TRANSITIONS[Status(before.value)]}
+def test_the_judge_lets_pass_whatever_the_mock_server_does_between_two_retries():
+    for before in set(MOCK_TRANSITIONS) - MOCK_TERMINAL:
+        following = {status.value for status in MOCK_TRANSITIONS[before]}
+        assert following <= {status.value for status in TRANSITIONS[Status(before.value)]}
 
 
 def test_both_agree_on_what_is_terminal():
-    assert {status.value for status in TERMINAL} == {
-        status.value for status, following in MOCK_TRANSITIONS.items() if not following
-    }
+    assert {status.value for status in TERMINAL} == {status.value for status in MOCK_TERMINAL}
 
 
 @pytest.mark.parametrize("status", list(TERMINAL))
