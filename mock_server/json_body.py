@@ -67,6 +67,15 @@ async def read_body(scope: Scope, receive: Receive) -> bytes:
         raise InvalidRequest("request body took too long") from None
 
 
+async def read_json(scope: Scope, receive: Receive) -> Any:
+    """What a body holds that says it is JSON, an empty object for any other. Raises InvalidRequest."""
+    raw = await read_body(scope, receive)
+    content_type = header(scope, b"content-type")
+    if not raw or not is_read(content_type):
+        return {}
+    return parse_json(inflated(raw, header(scope, b"content-encoding")), content_type)
+
+
 def is_json(content_type: str | None) -> bool:
     return content_type is not None and content_type.split(";")[0].strip().lower() == "application/json"
 

@@ -10,7 +10,7 @@ import jsonschema_rs
 
 from mock_server.answers import App, Receive, Scope, Send
 from mock_server.framework import OpenAPIOperation
-from mock_server.json_body import inflated, is_json, is_read, normalized, parse_json, read_body
+from mock_server.json_body import is_json, normalized, read_json
 from mock_server.query import QueryValue, parse_number, parse_query
 from mock_server.quirks import Quirk
 from mock_server.request import EXCHANGE, Call, Exchange, InvalidRequest, header
@@ -61,12 +61,9 @@ class Operation:
         await answer(scope, receive, send)
 
     async def _read_body(self, scope: Scope, receive: Receive) -> Any:
-        raw = await read_body(scope, receive)
-        content_type = header(scope, b"content-type")
         # Nobody may have asked for a body; but one that says it is JSON must be.
-        body: Any = {}
-        if raw and is_read(content_type):
-            body = parse_json(inflated(raw, header(scope, b"content-encoding")), content_type)
+        body = await read_json(scope, receive)
+        content_type = header(scope, b"content-type")
         if self._body is None or (not content_type and not self._body_required):
             return None
         if not is_json(content_type):

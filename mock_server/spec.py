@@ -24,6 +24,7 @@ from mock_server.framework import (
     RoutingMiddleware,
     SecurityMiddleware,
 )
+from mock_server.json_body import read_json
 from mock_server.operation import Function, Operation
 from mock_server.request import EXCHANGE, MethodNotAllowed, NoSuchRoute
 from mock_server.simulator import Simulator
@@ -31,6 +32,8 @@ from openapi.documents import load_meta_schema
 
 # What creates before what reads: in this order the real server has its routes.
 _METHODS = ("post", "put", "patch", "delete", "options", "trace", "get", "head")
+
+_BODILESS = {"GET", "HEAD", "OPTIONS"}
 
 
 class Specification31(OpenAPISpecification):  # type: ignore[misc]  # Connexion is not typed
@@ -88,6 +91,9 @@ class DocumentedApi:
         self._authenticator.authenticate(scope)
         path = scope["path"].removeprefix(self._base_path)
         found = self._paths.find(path)
+        if scope["method"] not in _BODILESS and (found is None or found[0] == path):
+            # A body that says it is JSON must be, wherever it is sent.
+            await read_json(scope, receive)
         if found is None:
             raise NoSuchRoute(scope[EXCHANGE].path)
         documented, methods = found
