@@ -74,17 +74,19 @@ def ended_task_is_run_again(evidence: Evidence) -> Iterator[Observation]:
 )
 def task_is_queued_again(evidence: Evidence) -> Iterator[Observation]:
     for rerun in _reruns(evidence):
+        cancelled = min((cancel.began for cancel in rerun.after.cancels), default=float("inf"))
+        polls = [poll for poll in rerun.after.polls if poll.ended <= cancelled]
         running = [poll for poll in rerun.after.polls if not is_terminal(poll.status)]
         known = _highest(_events_of(rerun.before))
         ended = any(event.ends_the_task and (event.sequence or 0) > known for event in _events_of(rerun.after))
-        if rerun.after.polls:
+        if polls or running or ended:
             yield judged(
                 bool(running) or ended,
                 OPERATION,
                 rerun.retry,
-                rerun.after.polls[0].exchange,
+                *(poll.exchange for poll in polls[:1]),
                 expected="open or processing",
-                observed=f"{rerun.after.polls[0].status} as before",
+                observed=f"{polls[0].status} as before" if polls else "",
             )
 
 
@@ -104,11 +106,11 @@ def recovery_is_told(evidence: Evidence) -> Iterator[Observation]:
         strategies = [event.body.get("recoverStrategy") for event in told_again]
         expected = STARTS_OVER if _starts_over(rerun) else "none"
         yield judged(
-            strategies == [expected],
+            set(strategies) == {expected},
             "getTaskEvents",
             whole.exchange,
             rerun.retry,
-            expected=f"one event `recovered` with the strategy {expected}",
+            expected=f"an event `recovered` with the strategy {expected}",
             observed=brief(strategies) if strategies else "none",
         )
 

@@ -75,7 +75,18 @@ def test_a_second_run_may_be_over_before_anybody_looks():
     assert failures(reruns.task_is_queued_again, life(*still))
 
 
-def test_the_recovery_is_told_once_with_its_strategy():
+def test_a_second_run_may_be_cancelled_before_anybody_looks():
+    cancelled = making.cancelled(began=5.0, took=0.1)
+    assert is_silent(reruns.task_is_queued_again, life(cancelled, polled("cancelled", began=6.0)))
+    assert failures(reruns.task_is_queued_again, life(polled("failed", began=4.5, took=0.1), cancelled))
+
+
+def test_two_retries_of_which_nobody_saw_the_first_are_told_by_two_events():
+    again = (retried(began=6.0), asked(step(1, "a"), recovered(3), recovered(4), began=7.0))
+    assert holds(reruns.recovery_is_told, life(*again))
+
+
+def test_the_recovery_is_told_with_its_strategy():
     assert holds(reruns.recovery_is_told, life(asked(step(1, "a"), recovered(3), **LATER)))
     assert failures(reruns.recovery_is_told, life(asked(step(1, "a"), **LATER)))
     assert failures(reruns.recovery_is_told, life(asked(step(1, "a"), recovered(3, "startOver"), **LATER)))
