@@ -7,14 +7,18 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from mock_server.actions.failures import InvalidActionInput
 from mock_server.actions.workspace import Folder, Node, Parts
 from mock_server.rendering import Budget
-from mock_server.rendering.patterns.pattern import Pattern, compile_pattern
+from mock_server.rendering.errors import TemplateSyntaxError
+from mock_server.rendering.limits import CHARACTERS_PER_STEP
+from mock_server.rendering.patterns.pattern import LONGEST_SOURCE, Pattern, compile_pattern
 
 MOST_ALTERNATIVES = 100
+LONGEST_PATTERN = 4_096
 
 _MAGIC = re.compile(r"[*?]|\[[^\[]*\]|[!@+]\([^(]*\)|\([^(]*\|[^|]*\)")
-_BRACES = re.compile(r"(?<!\$)\{([^{}]*,[^{}]*)\}")
+_BRACES = re.compile(r"(?<!\$)\{([^{}]*)\}")
 _ESCAPE = re.compile(r"\\(.)")
 _EXTENDED = {"@": "", "?": "?", "+": "+", "*": "*"}
 _SPECIAL = frozenset("\\^$.|+()[]{}*?/")
@@ -77,15 +81,24 @@ def _glob(pattern: str, budget: Budget) -> Glob:
     only_folders = pattern.endswith("/")
     if base is None:
         return Glob(_ESCAPE.sub(r"\1", text), len(segments) - 1, None, only_folders)
-    return Glob(text, base, compile_pattern(f"^(?:{_source(segments)})$", "", budget), only_folders)
+    source = f"^(?:{_source(segments)})$"
+    if len(source) > LONGEST_SOURCE:
+        raise InvalidActionInput("pattern is too long")
+    try:
+        return Glob(text, base, compile_pattern(source, "", budget), only_folders)
+    except TemplateSyntaxError:
+        # Such as `[z-a]`: it stands for nothing but itself.
+        return Glob(text, base, None, only_folders)
 
 
 def _alternatives(pattern: str, budget: Budget) -> list[str]:
+    if len(pattern) > LONGEST_PATTERN:
+        raise InvalidActionInput("pattern is too long")
     pending, done = [pattern], list[str]()
     while pending:
-        budget.spend()
         current = pending.pop()
-        braces = _BRACES.search(current)
+        budget.spend(1 + len(current) // CHARACTERS_PER_STEP)
+        braces = next((found for found in _BRACES.finditer(current) if "," in found[1]), None)
         if braces is None or len(pending) + len(done) > MOST_ALTERNATIVES:
             done.append(current)
             continue

@@ -9,6 +9,7 @@ MOST_ENTRIES = 10_000
 MOST_BYTES = 32 * 1024 * 1024
 LONGEST_NAME = 255
 LONGEST_PATH = 4_096
+FREE_DEPTH = 100
 
 Parts = tuple[str, ...]
 
@@ -40,6 +41,10 @@ class Folder:
 Node = File | Folder
 
 
+def _by_name(folder: Folder) -> list[tuple[str, Node]]:
+    return sorted(folder.entries.items(), key=lambda entry: entry[0].encode())
+
+
 def _written(text: str) -> str:
     """The text as a file system gets it from JavaScript: half a character becomes a mark that one is missing."""
     return text if text.isascii() else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
@@ -54,7 +59,8 @@ class Quota:
 
     def take(self, path: str, size: int = 0) -> None:
         """Pay for one more file or folder. Raises FileSystemError when there is no room left."""
-        self._entries -= 1
+        # Every step of the way there costs time; no honest template goes so deep that it is charged for.
+        self._entries -= 1 + path.count("/") // FREE_DEPTH
         self._size -= size
         if self._entries < 0 or self._size < 0:
             raise FileSystemError("ENOSPC", "write", path)
@@ -93,7 +99,7 @@ class Workspace:
         inside = (*within, *parts[len(home) :])
         if len(absolute) > LONGEST_PATH or any(len(part.encode()) > LONGEST_NAME for part in inside):
             raise FileSystemError("ENAMETOOLONG", "open", self.absolute(inside))
-        if any(isinstance(self.get(inside[:length]), File) for length in range(1, len(inside))):
+        if self._leads_through_file(inside):
             raise FileSystemError("ENOTDIR", "lstat", self.absolute(inside))
         return inside
 
@@ -109,6 +115,14 @@ class Workspace:
             node = node.entries[part]
         return node
 
+    def _leads_through_file(self, parts: Parts) -> bool:
+        node: Node | None = self._tree
+        for part in parts:
+            if not isinstance(node, Folder):
+                return isinstance(node, File)
+            node = node.entries.get(part)
+        return False
+
     def expect(self, parts: Parts, call: str, *others: str) -> Node:
         """What is there. Raises FileSystemError, naming the system call that would have failed."""
         found = self.get(parts)
@@ -120,12 +134,12 @@ class Workspace:
         """The folder at `parts`, made with all above it that are missing."""
         node = self._tree
         for depth, part in enumerate(parts, start=1):
-            if part not in node.entries:
-                self._quota.take(self.absolute(parts[:depth]))
-                node.entries[part] = Folder()
-            found = node.entries[part]
+            found = node.entries.get(part)
             if isinstance(found, File):
                 raise FileSystemError("EEXIST", "mkdir", self.absolute(parts[:depth]))
+            if found is None:
+                self._quota.take(self.absolute(parts[:depth]))
+                found = node.entries[part] = Folder()
             node = found
         return node
 
@@ -149,18 +163,19 @@ class Workspace:
     def children(self, parts: Parts) -> list[tuple[str, Node]]:
         """What is directly in a folder, in the order of its names."""
         node = self.get(parts)
-        return sorted(node.entries.items(), key=lambda entry: entry[0].encode()) if isinstance(node, Folder) else []
+        return _by_name(node) if isinstance(node, Folder) else []
 
     def walk(self, under: Parts = ()) -> Iterator[tuple[Parts, Node]]:
         """All that is in a folder, relative to it: one level after the other, by name in each folder."""
-        level: list[Parts] = [()]
+        start = self.get(under)
+        level: list[tuple[Parts, Folder]] = [((), start)] if isinstance(start, Folder) else []
         while level:
-            below: list[Parts] = []
-            for place in level:
-                for name, node in self.children((*under, *place)):
+            below: list[tuple[Parts, Folder]] = []
+            for place, folder in level:
+                for name, node in _by_name(folder):
                     yield (*place, name), node
                     if isinstance(node, Folder):
-                        below.append((*place, name))
+                        below.append(((*place, name), node))
             level = below
 
     def files(self) -> Iterator[tuple[str, File]]:

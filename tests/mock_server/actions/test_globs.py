@@ -2,6 +2,7 @@
 
 import pytest
 
+from mock_server.actions.failures import InvalidActionInput
 from mock_server.actions.globs import Globs
 from mock_server.actions.workspace import Folder
 from mock_server.rendering import Budget, BudgetExhausted, Limits
@@ -69,3 +70,14 @@ def test_a_pattern_of_many_alternatives_is_cut_short():
 def test_patterns_share_the_budget_of_the_run():
     with pytest.raises(BudgetExhausted):
         found(*["**/*a*b*c*"] * 100, files=tuple(f"{'d/' * 20}{number}" for number in range(100)))
+
+
+@pytest.mark.parametrize("pattern", ["[z-a]", "[]]", "[^", "[a-", "[\\", "\\", "[]", "!(a", "(?<x>*"])
+def test_a_malformed_pattern_stands_for_itself_at_most(pattern):
+    assert found(pattern) == []
+
+
+@pytest.mark.parametrize("pattern", ["{" + "," * 10**6, "!(" * 10**6 + ")", "**/" * 10**6 + "*", "?" * 3_000])
+def test_a_pattern_that_is_too_long_is_refused_at_once(pattern):
+    with pytest.raises(InvalidActionInput):
+        found(pattern)

@@ -114,3 +114,10 @@ def test_the_number_of_all_that_is_made_is_bounded():
 @pytest.mark.parametrize(("file", "mode"), [(File(b""), 33188), (File(b"", executable=True), 33261)])
 def test_a_file_has_the_mode_of_one_on_a_disk(file, mode):
     assert file.mode == mode
+
+
+def test_what_lies_absurdly_deep_is_refused_before_it_takes_long():
+    folder = a_folder("/work")
+    folder.write(folder.locate("a/" * 100 + "file"), HI)
+    with pytest.raises(FileSystemError, match="ENOSPC"):
+        folder.write(folder.locate("b/" * 2_000 + "file"), HI)
