@@ -1,4 +1,5 @@
 import json
+import time
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -98,3 +99,21 @@ def test_the_mask_is_not_redacted_again():
 def test_more_secrets_than_a_template_has_are_refused():
     with pytest.raises(TooManySecrets):
         Redactor(f"secret-{number}" for number in range(2_000))
+
+
+def test_longer_secrets_than_a_template_has_are_refused():
+    with pytest.raises(TooManySecrets):
+        Redactor(["x" * 600_000, "y" * 600_000])
+
+
+def test_long_secrets_cost_little():
+    redactor = Redactor(f"{number}-{'secret' * 150}" for number in range(900))
+    started = time.process_time()
+    assert redactor.text("a log line " * 20) == "a log line " * 20
+    redactor.learn(["one more"])
+    assert redactor.text("one more") == MASK
+    assert time.process_time() - started < 0.2
+
+
+def test_no_part_of_a_longer_secret_is_left_behind_by_one_that_overlaps_it():
+    assert Redactor(["zab", "abcdef"]).text("zabcdef") == "z***"
