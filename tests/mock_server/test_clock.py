@@ -123,3 +123,10 @@ async def test_a_cancelled_wait_leaves_nothing_behind():
 
 def test_a_timestamp_has_milliseconds_and_ends_in_z():
     assert timestamp(1_795_308_581_007) == "2026-11-22T00:49:41.007Z"
+
+
+async def test_who_waits_for_what_is_due_lets_others_have_their_turn():
+    clock, turns = VirtualClock(speed=0, start=5), []
+    asyncio.get_running_loop().call_soon(turns.append, "other")
+    await clock.wait(5, Signal(), 0)
+    assert turns == ["other"]
