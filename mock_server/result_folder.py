@@ -14,7 +14,7 @@ class UnsafeFolder(Exception):
     """Something in the folder would lead a file elsewhere."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(f"{path} is a link or a file, and no folder to write to")
+        super().__init__(f"{path} is in the way: a link, or not what is to be written there")
 
 
 def is_occupied(folder: Path) -> bool:
@@ -34,7 +34,7 @@ def write_files(folder: Path, files: Files) -> None:
                 raise UnsafeFolder(place)
             place.mkdir(exist_ok=True)
         target = place / _checked(name, place)
-        if target.is_symlink():
+        if target.is_symlink() or (target.exists() and not target.is_file()):
             raise UnsafeFolder(target)
         with os.fdopen(os.open(target, _FLAGS, 0o777 if file.executable else 0o666), "wb") as written:
             written.write(file.content)

@@ -1,5 +1,6 @@
 """Writing the files of a dry run: below one folder, and nowhere else."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -74,3 +75,15 @@ def test_only_an_empty_folder_or_none_is_not_occupied(tmp_path: Path):
         False,
         False,
     ]
+
+
+def test_a_pipe_in_the_folder_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "a")
+    with pytest.raises(UnsafeFolder):
+        write_files(tmp_path, [("a", File(b"a"))])
+
+
+def test_a_folder_does_not_become_a_file(tmp_path):
+    (tmp_path / "a").mkdir()
+    with pytest.raises(UnsafeFolder):
+        write_files(tmp_path, [("a", File(b"a"))])
