@@ -117,7 +117,11 @@ class TaskIndex:
 
     def _sorted(self, ids: list[str], order: Iterable[Ordering]) -> list[str]:
         ids.sort(key=self._all.__getitem__)
-        for ordering in reversed(list(order)):
+        # A second ordering of the same field finds nothing left to order.
+        first: dict[Field, Ordering] = {}
+        for ordering in order:
+            first.setdefault(ordering.field, ordering)
+        for ordering in reversed(first.values()):
             ids.sort(key=self._key(ordering.field), reverse=ordering.descending)
         return ids
 
