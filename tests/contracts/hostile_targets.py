@@ -136,7 +136,7 @@ class Relay:
             if self.is_over and self.end == "hung":
                 await asyncio.sleep(3600)
             if self.is_over and self.end == "expired":
-                data = data.replace(b"mock-user-token", b"this-is-expired")
+                data = data.replace(b"Bearer mock-user-token", b"Bearer this-is-expired")
             writer.write(data)
             await writer.drain()
         writer.write_eof()

@@ -124,7 +124,8 @@ EXPIRED = "the token was accepted at first and is refused now (401)"
 async def test_a_target_that_goes_half_way_is_not_blamed_for_it(end, requests, problem):
     with running_server("--speed", "5") as server:
         async with serving(Relay(server.url, requests, end)) as url:
-            report = await report_on(url, budget=4.0)
+            # Enough for so many requests on a busy machine, too.
+            report = await report_on(url, budget=15.0)
     assert [result.rule.id for result in report.of(Outcome.FAIL)] == []
     assert report.exit_code == 2
     assert any(problem in found for found in report.problems), report.problems
