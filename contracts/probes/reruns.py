@@ -17,8 +17,10 @@ from contracts.target import TemplateChoice
 from contracts.task_story import log_events
 
 # Seconds that a task which lasts is watched before it is cancelled; its second life may be shorter.
-WATCHED = 2.5
+WATCHED = 1.0
 WATCHED_AGAIN = 1.0
+SHORT_WAIT = 1.5
+BEHIND_ALL = 2**31 - 1
 BAD_BODIES = (
     ("an array", b"[]", "application/json"),
     ("secrets that are a text", b'{"secrets": "contract-tests"}', "application/json"),
@@ -87,6 +89,8 @@ async def _live(session: Session, task_id: str, watched: float, *, refused: bool
         if refused and not is_terminal(_status(await session.call("getTask", path=path, label="before it is retried"))):
             await session.try_to_retry(task_id, json_body={}, label="of a task that runs")
             await session.call("getTask", path=path, label="after it was retried")
+            # However much the task has to say, there is nothing to tell whoever asks for what comes behind it.
+            await ask_for_events(session, task_id, after=BEHIND_ALL, leave_after=SHORT_WAIT, label="behind all")
         await asyncio.wait([asking], timeout=watched)
         if not is_terminal(_status(await session.call("getTask", path=path, label="before it is cancelled"))):
             await session.call("cancelTask", path=path, label="of a task that runs")

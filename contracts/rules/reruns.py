@@ -321,12 +321,16 @@ def _stays(name: str, before: object, after: object) -> bool:
 
 
 def _ran_all_along(evidence: Evidence, retry: Exchange) -> bool:
-    """Whether the task was seen running before and after it was to be run again, and no stream told of an end."""
+    """Whether the task was seen running before it was to be run again, and nothing tells of an end in between."""
     task_id = retry.path_parameters.get("taskId")
     reads = [read for read in evidence.of("getTask", status=200) if read.path_parameters.get("taskId") == task_id]
     before = [read for read in reads if read.ended <= retry.began]
     after = [read for read in reads if read.began >= retry.ended]
-    if not before or not after or is_terminal(_status(before[-1])) or is_terminal(_status(after[0])):
+    if not before or is_terminal(_status(before[-1])):
+        return False
+    if retry.status == 409:
+        return True
+    if not after or is_terminal(_status(after[0])):
         return False
     streams = [
         stream for stream in evidence.of("getTaskEventStream") if stream.path_parameters.get("taskId") == task_id

@@ -156,8 +156,8 @@ def editing_answers(app: App, operations: set[str] | None, edit: Callable[[Call,
                 content.extend(message.get("body", b""))
 
         await app(scope, again, collect)
-        assert start is not None
-        if not _is_stream(start):
+        # Who has left a poll that waits gets no answer.
+        if start is not None and not _is_stream(start):
             await _send(edit(call, Answer(start["status"], bytes(content), list(start["headers"]))), send)
 
     return wrapped
