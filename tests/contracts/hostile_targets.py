@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -12,6 +13,8 @@ Handler = Callable[[Reader, Writer], Awaitable[None]]
 
 MOUNT = "/api/scaffolder"
 TASK_LIST = json.dumps({"tasks": []}).encode()
+# In the header, however that is spelled, and nowhere else.
+_TOKEN = re.compile(rb"(authorization:[^\r\n]*)mock-user-token", re.IGNORECASE)
 
 
 @asynccontextmanager
@@ -136,7 +139,7 @@ class Relay:
             if self.is_over and self.end == "hung":
                 await asyncio.sleep(3600)
             if self.is_over and self.end == "expired":
-                data = data.replace(b"Bearer mock-user-token", b"Bearer this-is-expired")
+                data = _TOKEN.sub(rb"\1this-is-expired", data)
             writer.write(data)
             await writer.drain()
         writer.write_eof()
