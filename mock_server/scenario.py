@@ -107,6 +107,8 @@ class Behaviour:
     def rule_for(self, id: str, action: str, number: int, last: int) -> StepRule:
         """All that is said of one step: for each key, the first rule that has it counts."""
         rules = [rule for rule in self.steps if rule.matches(id, action, number, last)]
+        if len(rules) < 2:
+            return rules[0] if rules else StepRule()
         return StepRule(
             duration=next((rule.duration for rule in rules if rule.duration is not None), None),
             logs=next((rule.logs for rule in rules if rule.logs is not None), None),

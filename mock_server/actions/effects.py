@@ -19,6 +19,9 @@ from mock_server.planned import Failure
 
 Input = Mapping[str, Any]
 
+# Made once: json.dumps makes an encoder for every value that is not written by its defaults.
+_encode_indented = json.JSONEncoder(indent=2, ensure_ascii=False).encode
+
 LONGEST_WAIT: Milliseconds = 10 * 60 * SECOND
 
 
@@ -91,7 +94,7 @@ def _type(schema: Mapping[str, Any]) -> str:
 
 
 def _log(input: Input, _: Entities) -> Effect:
-    logs = [json.dumps(input, indent=2, ensure_ascii=False)]
+    logs = [_encode_indented(input)]
     if input.get("message"):
         logs.append(input["message"])
     if input.get("listWorkspace"):

@@ -36,7 +36,7 @@ def render(
     A text that is nothing but one `${{ }}` becomes the value of its expression. Where that is undefined, a member of
     an object disappears, an element of an array becomes null, and `value` itself becomes `UNDEFINED`.
     """
-    if isinstance(value, str) and not BACKSTAGE.is_spoken_in(value):
+    if not isinstance(value, list | dict) and not (isinstance(value, str) and BACKSTAGE.is_spoken_in(value)):
         return Rendered(value)
     renderer = _Renderer(context, functions or {}, budget or Budget(limits), BACKSTAGE)
     return Rendered(renderer.rendered(value), frozenset(renderer.redactions))
@@ -81,11 +81,15 @@ class _Renderer:
         if room <= 0:
             return value
         if isinstance(value, list):
-            items = (self._rendered(item, room - 1) for item in value)
+            items = [self._rendered(item, room - 1) for item in value]
             return [None if item is UNDEFINED else item for item in items]
         if isinstance(value, dict):
-            members = ((key, self._rendered(item, room - 1)) for key, item in value.items())
-            return {key: item for key, item in members if item is not UNDEFINED}
+            members: dict[str, Any] = {}
+            for key, item in value.items():
+                rendered = self._rendered(item, room - 1)
+                if rendered is not UNDEFINED:
+                    members[key] = rendered
+            return members
         return value
 
     def _rendered_text(self, text: str) -> Any:
