@@ -5,7 +5,7 @@ import sys
 from collections.abc import Awaitable, Callable, Collection, Iterable
 from typing import Any
 
-from mock_server.clock import SECOND
+from mock_server.clock import SECOND, Milliseconds, Signal
 from mock_server.quirks import Quirk
 from mock_server.store import UnknownTask
 from mock_server.task import TaskEvents
@@ -53,10 +53,17 @@ async def replay(
             if ended and not endless:
                 return
             if Quirk.BATCHED_STREAM in quirks:
-                while world.clock.now() < now + SECOND and not world.is_closed:
-                    await world.clock.wait(now + SECOND, changed, changed.version)
+                await _until(world, now + SECOND, changed)
             else:
                 await world.clock.wait(now + SECOND if ended else events.next_at(now), changed, seen)
+
+
+async def _until(world: World, instant: Milliseconds, changed: Signal) -> None:
+    """Sleep through all changes but the end of the world; others have their turn even if it is that late already."""
+    while not world.is_closed:
+        await world.clock.wait(instant, changed, changed.version)
+        if world.clock.now() >= instant:
+            return
 
 
 async def _write(events: Iterable[dict[str, Any]], send: Callable[[bytes], Awaitable[None]], last: int) -> int:

@@ -211,3 +211,14 @@ async def test_a_stream_that_is_open_during_a_retry_follows_it(demo, quirks):
         demo.world.clock.advance(1_000)
         demo.finish()
         assert before + await heard.fresh_ids() == await demo.ids()
+
+
+@pytest.mark.parametrize("quirks", [ENDLESS, ENDLESS | BATCHED])
+async def test_an_endless_stream_in_fast_time_leaves_others_their_turn(recoverable, quirks):
+    recoverable.finish()
+    recoverable.world.clock.run(1e9)
+    async with listening(recoverable, quirks) as heard:
+        assert len(await heard.fresh()) > 1
+        recoverable.world.close()
+        await settle()
+        assert heard.has_ended
