@@ -100,14 +100,24 @@ class Contract:
             self._typed_events[type] = self._compile({"$ref": mapping[type]})
         return _violations(self._typed_events[type], event)
 
+    def resolved(self, value: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What the document says there, or what it refers to instead."""
+        if "$ref" not in value:
+            return value
+        found: Any = self.document
+        for key in value["$ref"].removeprefix("#/").split("/"):
+            found = found[key]
+        referred: Mapping[str, Any] = found
+        return referred
+
     def _validator(self, operation: str, status: int, media_type: str) -> Any:
         key = (operation, status, media_type)
         if key not in self._validators:
             found = self.operations[operation]
-            response = self._resolve(self.document["paths"][found.path][found.method.lower()]["responses"]).get(
+            response = self.resolved(self.document["paths"][found.path][found.method.lower()]["responses"]).get(
                 str(status)
             )
-            schema = self._resolve(response or {}).get("content", {}).get(media_type, {}).get("schema")
+            schema = self.resolved(response or {}).get("content", {}).get(media_type, {}).get("schema")
             self._validators[key] = None if schema is None else self._compile(schema)
         return self._validators[key]
 
@@ -116,27 +126,18 @@ class Contract:
             {"allOf": [schema], "components": self.document["components"]}, validate_formats=True
         )
 
-    def _resolve(self, value: Mapping[str, Any]) -> Mapping[str, Any]:
-        if "$ref" not in value:
-            return value
-        found: Any = self.document
-        for key in value["$ref"].removeprefix("#/").split("/"):
-            found = found[key]
-        resolved: Mapping[str, Any] = found
-        return resolved
-
     def _operation(self, method: str, path: str, found: Mapping[str, Any]) -> Operation:
         return Operation(
             id=found["operationId"],
             method=method.upper(),
             path=path,
             parameters=tuple(
-                (parameter["in"], parameter["name"]) for parameter in map(self._resolve, found.get("parameters", ()))
+                (parameter["in"], parameter["name"]) for parameter in map(self.resolved, found.get("parameters", ()))
             ),
             takes_body="requestBody" in found,
             needs_body=found.get("requestBody", {}).get("required", False),
             responses={
-                int(status): frozenset(self._resolve(response).get("content", {}))
+                int(status): frozenset(self.resolved(response).get("content", {}))
                 for status, response in found["responses"].items()
             },
         )

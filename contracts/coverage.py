@@ -115,7 +115,7 @@ def _operation(operation: Operation, exchanges: Iterable[Exchange], contract: Co
             for status in sorted({*operation.responses, *(status for status in seen if status is not None)})
         ),
         (
-            *(_parameter(parameter, exchanges) for parameter in found.get("parameters", ())),
+            *(_parameter(parameter, exchanges) for parameter in map(contract.resolved, found.get("parameters", ()))),
             *_properties(found, exchanges, contract),
         ),
     )
@@ -140,7 +140,7 @@ def _properties(
     operation: Mapping[str, Any], exchanges: Iterable[Exchange], contract: Contract
 ) -> Iterable[ParameterCover]:
     content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
-    for name, schema in content.get("schema", {}).get("properties", {}).items():
+    for name, schema in contract.resolved(content.get("schema", {})).get("properties", {}).items():
         validator = jsonschema_rs.Draft202012Validator(
             {"allOf": [schema], "components": contract.document["components"]}
         )

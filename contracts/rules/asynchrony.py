@@ -58,9 +58,9 @@ def _was_waited_for(evidence: Evidence, story: TaskStory) -> bool:
     begun, over = instant(after.task.get("createdAt")), instant(after.task.get("completedAt"))
     took = None if begun is None or over is None else (over - begun).total_seconds()
     waited = created.ended - created.began
-    if took is not None and not LEAST_SHARE * waited <= took <= MOST_SHARE * waited:
-        return False
-    return _was_well(evidence, created)
+    # Of a task that does not tell its times, only the template says whether it lived that long.
+    lived_so_long = _is_slow(evidence, story) if took is None else LEAST_SHARE <= took / waited <= MOST_SHARE
+    return lived_so_long and _was_well(evidence, created)
 
 
 def _was_well(evidence: Evidence, created: Exchange) -> bool:

@@ -1,5 +1,6 @@
 from contracts.coverage import Cover, Place, coverage_of
 from contracts.exchange import Purpose
+from contracts.profile import Profile
 from tests.contracts.making import created, evidence, exchange, listed, logged, polled
 
 
@@ -18,6 +19,14 @@ def test_every_operation_is_there_though_nothing_was_asked():
     assert coverage.elsewhere == 0
     assert all(status.cover is Cover.NEVER_SEEN for operation in coverage.operations for status in operation.statuses)
     assert {200, 201, 401, 404} <= set(coverage.statuses)
+
+
+def test_parameters_and_properties_that_the_document_refers_to_are_there():
+    retried = exchange("retryTask", 201, task_id="x", sent={"secrets": {}}, profile=Profile.BACKSTAGE)
+    coverage = coverage_of(evidence(retried, profile=Profile.BACKSTAGE))
+    cover = next(each for each in coverage.operations if each.operation.id == "retryTask")
+    assert parameter(cover, "taskId") == (1, 0, 0)
+    assert parameter(cover, "secrets") == (1, 0, 0)
 
 
 def test_statuses_are_documented_or_not_and_seen_or_not():
