@@ -10,6 +10,7 @@ _SPECIAL = {"NaN", "Infinity", "undefined", "[object Object]"}
 _END = "Unexpected end of JSON input"
 
 _ASTRAL = re.compile("[\U00010000-\U0010ffff]")
+_NO_BRACKETS = bytes(set(range(128)) - set(b"[]{}"))
 _WHITESPACE = re.compile(r"[ \t\n\r]*")
 _STRING = r'"[^"\\]*(?:\\.[^"\\]*)*"'
 _STRINGS = re.compile(_STRING, re.DOTALL)
@@ -17,7 +18,6 @@ _STRING_OR_NO_NUMBER = re.compile(f"{_STRING}|(NaN|-?Infinity)", re.DOTALL)
 _NUMBER_BEFORE = re.compile(r"(-?)(\d+)(\.\d+)?([eE][+-]?\d+)?\Z", re.ASCII)
 _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{0,4})")
 _FIRST_NAME = re.compile(rf"\{{[{_BLANK}]*{_STRING}[{_BLANK}]*\Z", re.DOTALL)
-_BRACKETS = re.compile(r"[^\[\]{}]+")
 _LONGEST_NUMBER = 400
 
 
@@ -129,7 +129,8 @@ def _broken_number(units: str, at: int) -> str | None:
 
 
 def _not_continued(units: str, at: int) -> str:
-    brackets = _BRACKETS.sub("", _STRINGS.sub("", units[:at])).replace("{}", "").replace("[]", "")
+    outside = _STRINGS.sub("", units[:at]).encode("ascii", "replace")
+    brackets = outside.translate(None, _NO_BRACKETS).decode().replace("{}", "").replace("[]", "")
     depth = 0
     for bracket in reversed(brackets):
         depth += 1 if bracket in "]}" else -1
@@ -165,12 +166,9 @@ def _skip_whitespace(units: str, at: int) -> int:
 
 def _utf16(text: str) -> str:
     """The text with a character for each of its UTF-16 units, as V8 counts them."""
-    return _ASTRAL.sub(_surrogates, text)
-
-
-def _surrogates(found: re.Match[str]) -> str:
-    code = ord(found[0]) - 0x10000
-    return chr(0xD800 + (code >> 10)) + chr(0xDC00 + (code & 0x3FF))
+    if not _ASTRAL.search(text):
+        return text
+    return "".join(map(chr, memoryview(text.encode("utf-16", "surrogatepass")[2:]).cast("H")))
 
 
 def _text(units: str) -> str:
