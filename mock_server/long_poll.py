@@ -13,7 +13,7 @@ PATIENCE = 30.0
 async def poll(world: World, task_id: str, after: int, *, patience: float = PATIENCE) -> list[dict[str, Any]]:
     """The events with an id greater than `after`, and the completion whatever its id is, once there are any.
 
-    None if there are none after so many seconds on the wall, or when the task or its world goes.
+    An empty list if there are none after so many seconds on the wall, or when the task or its world goes.
     """
     try:
         async with deadline(patience):
