@@ -40,7 +40,7 @@ TABLE = [
     (Unauthorized("No authorization token provided"), 401, "401: No authorization token provided"),
     (StepReductionFault(), 500, "Reduce of empty array with no initial value"),
     (TaskNotRetriable("1"), 409, "Task with taskId 1 cannot be retried"),
-    (TooManySecrets(), 400, "there are more than 1000 secret texts"),
+    (TooManySecrets(), 400, "there are more than 1,000 secret texts, or more than 1,000,000 characters in them"),
     (UnknownScenario("nope", ["b", "a"]), 400, "Unknown scenario 'nope'; there are a, b"),
     (UnknownTask("1"), 404, "No task with id '1' found"),
     (UnknownTemplate(EntityRef("Template", "Default", "X")), 404, "Template template:default/x not found"),
