@@ -99,9 +99,9 @@ class Simulator:
             use=lambda name: world.count_use(name, str(ref)),
         )
         draw = self._draw(world.name, str(ref), world.count_create(str(ref)))
-        task_id = str(uuid.UUID(int=draw.getrandbits(128), version=4))
-        if self.settings.seed is None:
-            task_id = str(uuid.uuid4())
+        # Drawn in any case, so that a seed changes nothing else.
+        drawn = draw.getrandbits(128)
+        task_id = str(uuid.uuid4() if self.settings.seed is None else uuid.UUID(int=drawn, version=4))
         spec = self._spec(template, new.values, principal)
         plan = self._plan(task_id, spec, new.secrets, Use(scenario, use, draw))
         task = Task(
