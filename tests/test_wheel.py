@@ -44,7 +44,8 @@ def test_both_programs_run_in_an_empty_environment(wheel, tmp_path):
         assert httpx.get(f"{server.url}/v2/tasks", headers=headers).json() == {"tasks": [], "totalTasks": 0}
         assert httpx.get(f"{server.url}/ui/").status_code == 200
         judged = subprocess.run(
-            [tmp_path / "env/bin/run-contract-tests", "--base-url", server.url, "--quick"],
+            # With time enough for a busy machine: what is tried here is whether everything is there.
+            [tmp_path / "env/bin/run-contract-tests", "--base-url", server.url, "--quick", "--time-budget", "30"],
             env={"CONTRACT_TESTS_TOKEN": "mock-user-token"},
             capture_output=True,
             text=True,
