@@ -12,6 +12,7 @@ NEEDS_A_TASK = "--template and --values, so that a task can be created"
 RIGHT = "Bearer $TOKEN"
 # So many answers, each after so many seconds, come from a server that has too much to do.
 FEW_ANSWERS = 5
+QUICK_ANSWER = 0.3
 SLOW_ANSWER = 1.5
 # What stands between the suite and the server says these, and they are not about the request.
 NOT_NOW = frozenset({429, 502, 503, 504})
@@ -73,3 +74,17 @@ def was_overburdened(evidence: Evidence, exchange: Exchange) -> bool:
         and exchange.began < other.ended < exchange.ended
     ]
     return len(took) >= FEW_ANSWERS and median(took) > SLOW_ANSWER
+
+
+def was_well(evidence: Evidence, exchange: Exchange) -> bool:
+    """Whether target and judge were quick meanwhile, as far as anything shows it: what else was asked was answered at
+    once."""
+    took = [
+        other.ended - other.began
+        for other in evidence.exchanges
+        if other is not exchange
+        and other.stream is None
+        and other.operation != "getTaskEvents"
+        and exchange.began < other.ended < exchange.ended
+    ]
+    return not took or median(took) < QUICK_ANSWER

@@ -7,7 +7,7 @@ from contracts.evidence import Evidence
 from contracts.exchange import Exchange, TroubleKind
 from contracts.readings import CATCHING_UP, up_to_the_end
 from contracts.rule import BACKSTAGE_ONLY, Observation, judged, kept, rule
-from contracts.rules.answers import NEEDS_A_TASK, was_overburdened
+from contracts.rules.answers import NEEDS_A_TASK, was_well
 from contracts.task_batches import Batch, asked, batches, lives, told_by_stream
 from contracts.task_story import Event
 from contracts.tellings import logged, say_the_same
@@ -168,7 +168,7 @@ def what_is_there_is_told_at_once(evidence: Evidence) -> Iterator[Observation]:
             there = [number for number in _known(told, exchange) if number > _position(exchange)]
             took = exchange.ended - exchange.began
             late = took > AT_ONCE and (exchange.status == 200 or _was_left(exchange))
-            if there and (exchange.status == 200 or late) and not (late and was_overburdened(evidence, exchange)):
+            if there and (exchange.status == 200 or late) and (not late or was_well(evidence, exchange)):
                 yield judged(
                     not late,
                     OPERATION,
@@ -229,7 +229,7 @@ def who_waits_is_answered(evidence: Evidence) -> Iterator[Observation]:
             late = exchange.ended - first
             if exchange.status == 200 or late > WAKING:
                 yield judged(
-                    late <= WAKING or was_overburdened(evidence, exchange),
+                    late <= WAKING or not was_well(evidence, exchange),
                     OPERATION,
                     exchange,
                     expected="an answer when the stream told of an event",
