@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from contracts.entity_refs import full_ref
 from contracts.evidence import Evidence
 from contracts.exchange import Exchange
 from contracts.lifecycle import Status, is_known, is_terminal, may_follow
@@ -243,11 +244,11 @@ def template_comes_back(evidence: Evidence) -> Iterator[Observation]:
         shown, ref = info.get("entityRef") if isinstance(info, dict) else None, sent.get("templateRef")
         if isinstance(ref, str):
             yield judged(
-                isinstance(shown, str) and _full_ref(shown) == _full_ref(ref),
+                isinstance(shown, str) and full_ref(shown) == full_ref(ref),
                 sighting.exchange.operation,
                 sighting.exchange,
                 *([story.created] if story.created else []),
-                expected=_full_ref(ref),
+                expected=full_ref(ref),
                 observed=brief(shown),
             )
 
@@ -356,13 +357,6 @@ def _keeps_what_it_does_not_know(story: TaskStory) -> bool:
 
 def _creator(sighting: Sighting) -> str:
     return brief(sighting.task.get("createdBy"))
-
-
-def _full_ref(ref: str) -> str:
-    """An entity reference with everything that it may leave out, in lower case."""
-    kind, _, rest = ref.rpartition(":")
-    namespace, _, name = rest.rpartition("/")
-    return f"{kind or 'template'}:{namespace or 'default'}/{name}".lower()
 
 
 def _steps(task: Mapping[str, Any]) -> list[Mapping[str, Any]]:
