@@ -6,9 +6,11 @@ from pathlib import Path
 from types import MappingProxyType
 
 from mock_server.actions.catalogue import load_actions
-from mock_server.addresses import MOUNT
+from mock_server.addresses import COMPANION_MOUNTS, MOUNT
 from mock_server.answers import App, Receive, Scope, Send
 from mock_server.auth import GUEST, SERVICE_TOKEN, USER_TOKEN, Authenticator, AuthMode
+from mock_server.companions import permission
+from mock_server.companions.catalog import operations as catalog
 from mock_server.control.health import Health
 from mock_server.cors import Cors
 from mock_server.document import served_document
@@ -24,6 +26,7 @@ from mock_server.simulator import Principal, Settings, Simulator
 from mock_server.spec import DocumentedApi
 from mock_server.swagger import DocumentPages
 from mock_server.templates import load_catalog
+from openapi.documents import load_companions
 
 DEFAULT_TOKENS: Mapping[str, Principal] = MappingProxyType(
     {USER_TOKEN: Principal(GUEST), SERVICE_TOKEN: Principal(None)}
@@ -43,6 +46,7 @@ class Options:
     seed: int | None = None
     quirks: frozenset[Quirk] = frozenset()
     cors_origins: Sequence[str] = ()
+    companions: bool = True
 
 
 class MockServer:
@@ -70,9 +74,10 @@ class MockServer:
             simulator=self.simulator,
         )
         routes = PluginRoutes(api, authenticator, self.simulator, MOUNT)
-        self._app: App = Edge(
-            Health(_Mounted(DocumentPages(routes, document, MOUNT))), Cors(options.cors_origins), options.quirks
-        )
+        mounted: dict[str, App] = {MOUNT: DocumentPages(routes, document, MOUNT)}
+        if options.companions:
+            mounted |= dict.fromkeys(COMPANION_MOUNTS, self._companions(authenticator))
+        self._app: App = Edge(Health(_Mounts(mounted)), Cors(options.cors_origins), options.quirks)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -81,6 +86,15 @@ class MockServer:
             await self._live(receive, send)
         else:
             await send({"type": "websocket.close", "code": 1000})
+
+    def _companions(self, authenticator: Authenticator) -> App:
+        return DocumentedApi(
+            load_companions(),
+            base_path="",
+            functions=(permission, catalog),
+            authenticator=authenticator,
+            simulator=self.simulator,
+        )
 
     async def _live(self, receive: Receive, send: Send) -> None:
         while True:
@@ -92,14 +106,14 @@ class MockServer:
                 return
 
 
-class _Mounted:
-    """Hands on what lies below the mount; there is nothing beside it."""
+class _Mounts:
+    """Hands on what lies below a mount to the application that is there; there is nothing beside them."""
 
-    def __init__(self, app: App) -> None:
-        self._app = app
+    def __init__(self, mounted: Mapping[str, App]) -> None:
+        self._mounted = mounted
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        path = scope["path"]
-        if path != MOUNT and not path.startswith(f"{MOUNT}/"):
+        app = self._mounted.get("/".join(scope["path"].split("/", 3)[:3]))
+        if app is None:
             raise NoSuchRoute(scope[EXCHANGE].path)
-        await self._app(scope, receive, send)
+        await app(scope, receive, send)

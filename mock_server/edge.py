@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote
 
-from mock_server.addresses import MOUNT, WORLDS_PREFIX
+from mock_server.addresses import COMPANION_MOUNTS, MOUNTS, WORLDS_PREFIX
 from mock_server.answers import App, Header, Message, Receive, Scope, Send
 from mock_server.cors import Cors
 from mock_server.errors import answer_to
@@ -14,7 +14,7 @@ from mock_server.quirks import Quirk
 from mock_server.request import EXCHANGE, Exchange, header
 from mock_server.world import DEFAULT_WORLD, check_world_name
 
-_ROUTES = f"{MOUNT}/v2/"
+_ROUTES = "/v2/"
 _SCENARIO_PREFERENCE = re.compile(r"(?:^|[,;])\s*scenario\s*=\s*\"?([^\s\",;]+)", re.IGNORECASE)
 
 
@@ -41,42 +41,48 @@ class Edge:
             await send(message)
 
         path = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1")
+        mount, below = _mounted(path)
         method, query = scope["method"], scope["query_string"].decode("utf-8", "replace")
         try:
             query, own = _split(query)
             world, path = _world(scope, path)
-            path = _mounted(path)
+            mount, below = _mounted(path)
             extra.append((b"x-mock-world", world.encode()))
             scenario = own.get("__scenario", _preferred_scenario(scope))
             preflight = self._cors.preflight(scope)
             if preflight is not None:
                 await preflight(scope, receive, send_with_headers)
                 return
-            inner = dict(scope, path=_routed(path), root_path="", app=self)
-            inner[EXCHANGE] = Exchange(world, method, _relative(path, query), query, scenario)
+            inner = dict(scope, path=mount + _routed(mount, below), root_path="", app=self)
+            inner[EXCHANGE] = Exchange(world, method, _relative(below, query), query, scenario)
             await self._app(inner, receive, send_with_headers)
         except Exception as error:  # noqa: BLE001 (every exception has an answer)
-            answer = answer_to(error, method, _relative(path, query), self._quirks)
+            answer = answer_to(error, method, _relative(below, query), self._quirks)
             if not started:
                 await answer(scope, receive, send_with_headers)
 
 
-def _mounted(path: str) -> str:
-    """The path with the mount as we write it: Express minds neither its letters nor a second slash behind it."""
-    if path[: len(MOUNT)].lower() != MOUNT:
-        return path
-    below = path[len(MOUNT) :]
-    return MOUNT + (below[1:] if below.startswith("//") else below)
+def _mounted(path: str) -> tuple[str, str]:
+    """The mount that a path lies below, as we write it, and the rest; without a mount, nothing and the whole path.
+
+    Express minds neither the letters of a mount nor a second slash behind it.
+    """
+    end = path.find("/", len("/api/"))
+    mount, below = (path, "") if end < 0 else (path[:end], path[end:])
+    if mount not in MOUNTS:
+        mount = mount.lower()
+        if mount not in MOUNTS:
+            return "", path
+    return mount, below[1:] if below.startswith("//") else below
 
 
-def _routed(path: str) -> str:
-    # The real server does not mind a slash at the end of a route.
-    is_route = path.endswith("/") and path[: len(_ROUTES)].lower() == _ROUTES
-    return path[:-1] if is_route and path != _ROUTES else path
+def _routed(mount: str, below: str) -> str:
+    # The real server does not mind a slash at the end of a route; of what is not one of its routes it is a part.
+    is_route = below.endswith("/") and (below[: len(_ROUTES)].lower() == _ROUTES or mount in COMPANION_MOUNTS)
+    return below[:-1] if is_route and below != _ROUTES else below
 
 
-def _relative(path: str, query: str) -> str:
-    below = path.removeprefix(MOUNT) if path == MOUNT or path.startswith(f"{MOUNT}/") else path
+def _relative(below: str, query: str) -> str:
     return (below or "/") + (f"?{query}" if query else "")
 
 

@@ -14,7 +14,7 @@ from mock_server.entity_refs import EmptyEntityRef, MalformedEntityRef
 from mock_server.framework import Unauthorized
 from mock_server.quirks import Quirk
 from mock_server.redaction import TooManySecrets
-from mock_server.request import InvalidRequest, MethodNotAllowed, NoSuchRoute, UserExpected
+from mock_server.request import InvalidRequest, MethodNotAllowed, NoSuchEntity, NoSuchRoute, UserExpected
 from mock_server.scenario import UnknownScenario
 from mock_server.store import UnknownTask
 from mock_server.task import TaskNotRetriable
@@ -44,6 +44,7 @@ NAMES: dict[type[Exception], str] = {
     MalformedFiles: "InputError",
     MethodNotAllowed: "MethodNotAllowedError",
     MissingCredentials: "AuthenticationError",
+    NoSuchEntity: "NotFoundError",
     NoSuchRoute: "NotFoundError",
     Unauthorized: "AuthenticationError",
     StepReductionFault: "TypeError",

@@ -32,6 +32,10 @@ class NoSuchRoute(LookupError):
         super().__init__(f"There is nothing at {path}")
 
 
+class NoSuchEntity(LookupError):
+    """The catalog has no entity of this name."""
+
+
 class UserExpected(Exception):
     """Nobody, or a service, asks for what only a user can have."""
 

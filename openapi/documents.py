@@ -11,6 +11,7 @@ from openapi.overlay import apply_overlay
 FOLDER = Path(__file__).parent
 PUBLISHED = FOLDER / "backstage-scaffolder-openapi.yml"
 BACKSTAGE_OVERLAY = FOLDER / "backstage.overlay.yaml"
+COMPANIONS = FOLDER / "companions.yaml"
 TASK_STRUCTURE = FOLDER / "scaffolder-task-structure.json"
 META_SCHEMA = FOLDER / "openapi-3.1-meta-schema.json"
 
@@ -28,6 +29,11 @@ def load_backstage_overlay() -> dict[str, Any]:
 def load_backstage() -> dict[str, Any]:
     """The published document with the overlay, made anew: the caller may change what it gets."""
     return apply_overlay(load_published(), load_backstage_overlay())
+
+
+def load_companions() -> dict[str, Any]:
+    """The document of what Backstage has beside the Scaffolder, as far as the mock server has it, too."""
+    return _load_yaml(COMPANIONS)
 
 
 def load_task_structure() -> dict[str, Any]:

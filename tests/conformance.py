@@ -1,15 +1,17 @@
-"""Holds every exchange of every test against the published document."""
+"""Holds every exchange of every test against the documents."""
 
 import json
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
 import jsonschema_rs
 
+from mock_server.addresses import COMPANION_MOUNTS
 from mock_server.quirks import Quirk
-from openapi.documents import load_backstage
+from openapi.documents import load_backstage, load_companions
 
 MOUNT = "/api/scaffolder"
 ENVELOPE = {
@@ -46,17 +48,21 @@ FAULTS = {Quirk.FAULTY_DRY_RUN, Quirk.FAULTY_REF, Quirk.REDUCE_FAULT}
 UNDOCUMENTED = {400, 403, 404}
 
 
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation of a document, and where it is."""
+
+    method: str
+    path: re.Pattern[str]
+    responses: Mapping[str, Any]
+    components: Mapping[str, Any]
+
+
 class Conformance:
-    """Knows the operations of the document and what each may answer."""
+    """Knows the operations of the documents and what each may answer."""
 
     def __init__(self) -> None:
-        document = load_backstage()
-        self._document = document
-        self._operations = [
-            (method.upper(), re.compile(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path)), re.IGNORECASE), operation)
-            for path, item in document["paths"].items()
-            for method, operation in item.items()
-        ]
+        self._operations = [*_operations(load_backstage(), MOUNT), *_operations(load_companions(), "")]
         self._envelope = jsonschema_rs.Draft202012Validator(ENVELOPE)
         self._errors = jsonschema_rs.Draft202012Validator(ERRORS)
 
@@ -68,12 +74,13 @@ class Conformance:
         if response.status_code == 500 or (response.status_code == 404 and not response.content and quirks):
             return
         assert "x-mock-world" in response.headers or response.status_code == 400
-        if not path.startswith(f"{MOUNT}/v2/") or request.method in {"OPTIONS", "HEAD"}:
+        is_documented = path.startswith((f"{MOUNT}/v2/", *(f"{mount}/" for mount in COMPANION_MOUNTS)))
+        if not is_documented or request.method in {"OPTIONS", "HEAD"}:
             return
         if response.status_code in {401, 405}:
             self._check_error(response)
             return
-        operation = self._operation(request.method, path.removeprefix(MOUNT).rstrip("/"))
+        operation = self._operation(request.method, path.replace("//", "/").rstrip("/"))
         if operation is None:
             assert response.status_code == 404
             self._check_error(response)
@@ -81,16 +88,17 @@ class Conformance:
         if response.status_code == 304:
             assert not response.content
             return
-        documented = operation["responses"].get(str(response.status_code))
+        documented = operation.responses.get(str(response.status_code))
         if documented is None:
+            assert path.startswith(MOUNT), response.status_code
             assert response.status_code in UNDOCUMENTED, response.status_code
             self._check_error(response)
         else:
-            self._check_content(response, documented)
+            self._check_content(response, documented, operation.components)
 
-    def _operation(self, method: str, path: str) -> dict[str, Any] | None:
+    def _operation(self, method: str, path: str) -> Operation | None:
         return next(
-            (found for verb, regex, found in self._operations if verb == method and regex.fullmatch(path)), None
+            (found for found in self._operations if found.method == method and found.path.fullmatch(path)), None
         )
 
     def _check_error(self, response: httpx.Response) -> None:
@@ -103,20 +111,29 @@ class Conformance:
         assert body["response"]["statusCode"] == response.status_code
         assert body["request"]["method"] == response.request.method
 
-    def _check_content(self, response: httpx.Response, documented: dict[str, Any]) -> None:
+    def _check_content(
+        self, response: httpx.Response, documented: Mapping[str, Any], components: Mapping[str, Any]
+    ) -> None:
         if "$ref" in documented:
-            documented = self._document["components"]["responses"][documented["$ref"].rsplit("/", 1)[1]]
+            documented = components["responses"][documented["$ref"].rsplit("/", 1)[1]]
             self._check_error(response)
         media_type = response.headers["content-type"].split(";")[0]
         if "content" not in documented:
             return
         assert media_type in documented["content"]
         if media_type == "application/json":
-            schema = {**documented["content"][media_type]["schema"], "components": self._document["components"]}
+            schema = {**documented["content"][media_type]["schema"], "components": components}
             validator = jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
             validator.validate(response.json())
         else:
             check_frames(response.content)
+
+
+def _operations(document: Mapping[str, Any], base_path: str) -> Iterator[Operation]:
+    for path, item in document["paths"].items():
+        pattern = re.compile(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(base_path + path)), re.IGNORECASE)
+        for method, operation in item.items():
+            yield Operation(method.upper(), pattern, operation["responses"], document["components"])
 
 
 def check_frames(content: bytes) -> list[dict[str, Any]]:

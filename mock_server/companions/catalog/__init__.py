@@ -1,0 +1,1 @@
+"""The catalog plugin, as far as it is read."""
