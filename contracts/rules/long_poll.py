@@ -139,7 +139,7 @@ def completion_is_sent_again(evidence: Evidence) -> Iterator[Observation]:
         told = list(batches(story))
         for exchange in asked(story):
             ended = [batch for batch in told if batch.has_end and batch.exchange.ended <= exchange.began]
-            if not ended or (exchange.status != 200 and not _was_left(exchange)):
+            if not ended or (exchange.status != 200 and not _waited_in_vain(evidence, exchange)):
                 continue
             batch = next((found for found in told if found.exchange is exchange), None)
             yield judged(
@@ -305,6 +305,12 @@ def _position(exchange: Exchange) -> int:
     """The id behind which it was to begin; before every id if it was none."""
     after = exchange.query("after")
     return -1 if after is None else int(after)
+
+
+def _waited_in_vain(evidence: Evidence, exchange: Exchange) -> bool:
+    """Whether nothing came although there was time for it: the judge may leave early, being short of time itself."""
+    long_enough = exchange.ended - exchange.began >= WAKING
+    return long_enough and _was_left(exchange) and was_well(evidence, exchange)
 
 
 def _was_left(exchange: Exchange) -> bool:

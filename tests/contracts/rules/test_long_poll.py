@@ -64,11 +64,20 @@ def test_only_a_completion_is_told_again():
 
 
 def test_who_knows_the_completion_is_told_it_again():
-    whole = asked([event(1), end(2)])
-    assert holds(long_poll.completion_is_sent_again, evidence(created(), whole, asked([end(2)], after=1_000)))
-    assert failures(long_poll.completion_is_sent_again, evidence(created(), whole, asked([], after=2)))
+    seen = created(), asked([event(1), end(2)])
+    assert holds(long_poll.completion_is_sent_again, evidence(*seen, asked([end(2)], after=1_000)))
+    assert failures(long_poll.completion_is_sent_again, evidence(*seen, asked([], after=2)))
     left = asked([], after=2, status=None, trouble=LEFT, took=5.0)
-    assert failures(long_poll.completion_is_sent_again, evidence(created(), whole, left))
+    assert failures(long_poll.completion_is_sent_again, evidence(*seen, left))
+
+
+def test_who_leaves_early_cannot_tell_what_would_have_come():
+    seen = created(), asked([event(1), end(2)])
+    soon = asked([], after=2, status=None, trouble=LEFT, took=0.4)
+    assert is_silent(long_poll.completion_is_sent_again, evidence(*seen, soon))
+    left = asked([], after=2, status=None, trouble=LEFT, took=5.0)
+    slow = polled("completed", began=left.began + 1, took=2.0)
+    assert is_silent(long_poll.completion_is_sent_again, evidence(*seen, left, slow))
 
 
 def test_what_happens_while_somebody_waits_may_be_told_late_by_another_rule():
