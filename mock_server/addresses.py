@@ -1,6 +1,7 @@
 """Where things are: the mounts of the plugins and the prefix of worlds."""
 
 MOUNT = "/api/scaffolder"
-COMPANION_MOUNTS = ("/api/auth", "/api/catalog", "/api/permission")
+AUTH_MOUNT = "/api/auth"
+COMPANION_MOUNTS = (AUTH_MOUNT, "/api/catalog", "/api/permission")
 MOUNTS = (MOUNT, *COMPANION_MOUNTS)
 WORLDS_PREFIX = "/worlds/"

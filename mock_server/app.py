@@ -6,15 +6,17 @@ from pathlib import Path
 from types import MappingProxyType
 
 from mock_server.actions.catalogue import load_actions
-from mock_server.addresses import COMPANION_MOUNTS, MOUNT
+from mock_server.addresses import AUTH_MOUNT, COMPANION_MOUNTS, MOUNT
 from mock_server.answers import App, Receive, Scope, Send
 from mock_server.auth import GUEST, SERVICE_TOKEN, USER_TOKEN, Authenticator, AuthMode
 from mock_server.companions import permission
 from mock_server.companions.catalog import operations as catalog
+from mock_server.companions.sign_in import AuthPlugin, SignIn
 from mock_server.control.health import Health
 from mock_server.cors import Cors
 from mock_server.document import served_document
 from mock_server.edge import Edge
+from mock_server.entity_refs import parse_entity_ref
 from mock_server.handlers import actions, autocompletion, tasks, templates
 from mock_server.plugin_routes import PluginRoutes
 from mock_server.quirks import Quirk
@@ -26,6 +28,7 @@ from mock_server.simulator import Principal, Settings, Simulator
 from mock_server.spec import DocumentedApi
 from mock_server.swagger import DocumentPages
 from mock_server.templates import load_catalog
+from mock_server.user_tokens import DEFAULT_LIFETIME, UserTokens
 from openapi.documents import load_companions
 
 DEFAULT_TOKENS: Mapping[str, Principal] = MappingProxyType(
@@ -47,6 +50,8 @@ class Options:
     quirks: frozenset[Quirk] = frozenset()
     cors_origins: Sequence[str] = ()
     companions: bool = True
+    guest: str = GUEST
+    token_lifetime: int = DEFAULT_LIFETIME
 
 
 class MockServer:
@@ -62,8 +67,14 @@ class MockServer:
             load_scenarios([SCENARIOS, *options.scenarios], SCENARIOS / "scenario.schema.json"),
             settings,
         )
+        handed_out = UserTokens(options.tokens, options.token_lifetime)
+        guest = str(parse_entity_ref(options.guest, default_kind="user"))
         authenticator = Authenticator(
-            options.tokens, options.auth, checks_needless=Quirk.NEEDLESS_TOKEN_CHECKED in options.quirks
+            options.tokens,
+            options.auth,
+            handed_out=handed_out,
+            guest=guest,
+            checks_needless=Quirk.NEEDLESS_TOKEN_CHECKED in options.quirks,
         )
         document = served_document(options.quirks)
         api = DocumentedApi(
@@ -76,7 +87,9 @@ class MockServer:
         routes = PluginRoutes(api, authenticator, self.simulator, MOUNT)
         mounted: dict[str, App] = {MOUNT: DocumentPages(routes, document, MOUNT)}
         if options.companions:
-            mounted |= dict.fromkeys(COMPANION_MOUNTS, self._companions(authenticator))
+            companions = self._companions(authenticator, SignIn(handed_out, authenticator, guest))
+            mounted |= dict.fromkeys(COMPANION_MOUNTS, companions)
+            mounted[AUTH_MOUNT] = AuthPlugin(companions, options.quirks)
         self._app: App = Edge(Health(_Mounts(mounted)), Cors(options.cors_origins), options.quirks)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -87,13 +100,14 @@ class MockServer:
         else:
             await send({"type": "websocket.close", "code": 1000})
 
-    def _companions(self, authenticator: Authenticator) -> App:
+    def _companions(self, authenticator: Authenticator, sign_in: SignIn) -> App:
         return DocumentedApi(
             load_companions(),
             base_path="",
-            functions=(permission, catalog),
+            functions=(sign_in, permission, catalog),
             authenticator=authenticator,
             simulator=self.simulator,
+            open_paths=(AUTH_MOUNT,),
         )
 
     async def _live(self, receive: Receive, send: Send) -> None:

@@ -1,10 +1,11 @@
-"""Who asks: bearer tokens, as the real server reads them."""
+"""Who asks: bearer tokens, given at the start or handed out at a sign-in, as the real server reads them."""
 
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 from mock_server.simulator import Principal
+from mock_server.user_tokens import UnverifiedToken, UserTokens
 
 USER_TOKEN = "mock-user-token"  # noqa: S105 (public by design)
 SERVICE_TOKEN = "mock-service-token"  # noqa: S105
@@ -25,8 +26,8 @@ class MissingCredentials(Exception):
 class IllegalToken(Exception):
     """A bearer token that nobody was given. One that is refused though none was needed tells its cause."""
 
-    def __init__(self, *, needless: bool = False) -> None:
-        name, message = "AuthenticationError", "Illegal token"
+    def __init__(self, message: str = "Illegal token", *, needless: bool = False) -> None:
+        name = "AuthenticationError"
         super().__init__(f"Could not resolve credentials; caused by {name}: {message}" if needless else message)
         self.cause = {"name": name, "message": message} if needless else None
 
@@ -34,32 +35,49 @@ class IllegalToken(Exception):
 class Authenticator:
     """Tells principals by their tokens.
 
-    `required`: one of the tokens. `any`: any token, and one that is not known is the guest's. `off`: nothing; a
-    known token still tells who asks, and a wrong one is refused only if `checks_needless` tokens, too.
+    `required`: one of the tokens, or one that was handed out. `any`: any token, and one that is not known is the
+    guest's. `off`: nothing; a known token still tells who asks, and a wrong one is refused only if `checks_needless`
+    tokens, too.
     """
 
     def __init__(
-        self, tokens: Mapping[str, Principal], mode: AuthMode = "required", *, checks_needless: bool = False
+        self,
+        tokens: Mapping[str, Principal],
+        mode: AuthMode = "required",
+        *,
+        handed_out: UserTokens | None = None,
+        guest: str = GUEST,
+        checks_needless: bool = False,
     ) -> None:
         self._checks_needless = checks_needless
         self._principals = {token.encode(): principal for token, principal in tokens.items()}
         self._mode = mode
+        self._handed_out = handed_out
+        self._guest = Principal(guest)
 
     def authenticate(self, scope: Mapping[str, Any]) -> Principal:
         """The principal of an ASGI request. Raises MissingCredentials or IllegalToken."""
         token = _bearer_token(scope)
-        principal = None if token is None else self._principals.get(token)
-        if principal is not None:
-            return principal
-        if self._mode == "off":
-            if token is not None and self._checks_needless:
-                raise IllegalToken(needless=True)
-            return Principal(None)
         if token is None:
+            if self._mode == "off":
+                return Principal(None)
             raise MissingCredentials
+        # Looked up first: a token that is given costs no signature.
+        return self._principals.get(token) or self._issued_to(token)
+
+    def _issued_to(self, token: bytes) -> Principal:
+        refused = None
+        try:
+            entity_ref = None if self._handed_out is None else self._handed_out.read(token)
+        except UnverifiedToken as error:
+            entity_ref, refused = None, str(error)
+        if entity_ref is not None:
+            return Principal(entity_ref)
         if self._mode == "any":
-            return Principal(GUEST)
-        raise IllegalToken
+            return self._guest
+        if self._mode == "off" and not self._checks_needless:
+            return Principal(None)
+        raise IllegalToken(refused or "Illegal token", needless=self._mode == "off")
 
 
 class BearerHandler:

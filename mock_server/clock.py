@@ -132,6 +132,11 @@ def deadline(seconds: float) -> asyncio.Timeout:
     return asyncio.timeout(seconds)
 
 
+def wall_seconds() -> int:
+    """Seconds since the epoch by the clock on the wall, whatever the worlds make of time."""
+    return int(time.time())
+
+
 def timestamp(instant: Milliseconds) -> str:
     """An instant as on the wire: `2026-11-22T00:49:41.000Z`."""
     seconds, milliseconds = divmod(instant, SECOND)

@@ -14,7 +14,14 @@ from mock_server.entity_refs import EmptyEntityRef, MalformedEntityRef
 from mock_server.framework import Unauthorized
 from mock_server.quirks import Quirk
 from mock_server.redaction import TooManySecrets
-from mock_server.request import InvalidRequest, MethodNotAllowed, NoSuchEntity, NoSuchRoute, UserExpected
+from mock_server.request import (
+    InvalidRequest,
+    MethodNotAllowed,
+    NoSuchEntity,
+    NoSuchRoute,
+    UnknownProvider,
+    UserExpected,
+)
 from mock_server.scenario import UnknownScenario
 from mock_server.store import UnknownTask
 from mock_server.task import TaskNotRetriable
@@ -50,6 +57,7 @@ NAMES: dict[type[Exception], str] = {
     StepReductionFault: "TypeError",
     TaskNotRetriable: "ConflictError",
     TooManySecrets: "InputError",
+    UnknownProvider: "NotFoundError",
     UnknownScenario: "InputError",
     UnknownTask: "NotFoundError",
     UnknownTemplate: "NotFoundError",

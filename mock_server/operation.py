@@ -21,9 +21,9 @@ Function = Callable[[Call], Coroutine[Any, Any, App]]
 
 
 class Operation:
-    """An ASGI application that Connexion has routed to and secured."""
+    """An ASGI application that Connexion has routed to and secured. It may take any query, beside what it knows."""
 
-    def __init__(self, operation: OpenAPIOperation, simulator: Simulator) -> None:
+    def __init__(self, operation: OpenAPIOperation, simulator: Simulator, *, takes_any_query: bool = False) -> None:
         self._function: Function = operation.function
         self._simulator = simulator
         self._query = {
@@ -33,7 +33,7 @@ class Operation:
         }
         # The real server's document lacks the event stream, so nothing there looks at what is asked of it.
         unchecked = Quirk.UNCHECKED_STREAM in simulator.settings.quirks
-        self._takes_any_query = unchecked and operation.operation_id == "getTaskEventStream"
+        self._takes_any_query = takes_any_query or (unchecked and operation.operation_id == "getTaskEventStream")
         self._refuses_empty = Quirk.EMPTY_QUERY_REFUSED in simulator.settings.quirks
         self._required = [name for name, parameter in self._query.items() if parameter.required]
         body = operation.request_body

@@ -1,14 +1,18 @@
 """What is known of a request: before it is routed, and once it is a valid call of an operation."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from mock_server.addresses import WORLDS_PREFIX
 from mock_server.simulator import Principal, Simulator
 from mock_server.violations import Violation
-from mock_server.world import World
+from mock_server.world import DEFAULT_WORLD, World
 
 EXCHANGE = "mock_server.exchange"
+
+_HOST = re.compile(r"[A-Za-z0-9.-]{1,255}(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]{1,45}\](:[0-9]{1,5})?")
 
 
 class InvalidRequest(ValueError):
@@ -34,6 +38,13 @@ class NoSuchRoute(LookupError):
 
 class NoSuchEntity(LookupError):
     """The catalog has no entity of this name."""
+
+
+class UnknownProvider(LookupError):
+    """Nobody signs in by a provider of this name, or not like this."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"Unknown auth provider '{name}'")
 
 
 class UserExpected(Exception):
@@ -85,3 +96,13 @@ def header(scope: Mapping[str, Any], name: bytes) -> str | None:
         if key == name:
             return bytes(value).decode("latin-1")
     return None
+
+
+def own_address(scope: Mapping[str, Any]) -> str:
+    """Where the client has reached this server, and the world that it means: what is before the mount of a plugin."""
+    world = scope[EXCHANGE].world
+    prefix = "" if world == DEFAULT_WORLD else f"{WORLDS_PREFIX}{world}"
+    host = header(scope, b"host") or ""
+    if not _HOST.fullmatch(host):
+        host = ":".join(map(str, scope.get("server") or ("localhost",)))
+    return f"{scope.get('scheme', 'http')}://{host}{prefix}"

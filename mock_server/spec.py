@@ -33,6 +33,9 @@ from openapi.documents import load_meta_schema
 # What creates before what reads: in this order the real server has its routes.
 _METHODS = ("post", "put", "patch", "delete", "options", "trace", "get", "head")
 
+# An operation of the document that says so does not look at its query, so nothing in it is a mistake.
+_TAKES_ANY_QUERY = "x-takes-any-query"
+
 _BODILESS = {"GET", "HEAD", "OPTIONS"}
 
 
@@ -47,8 +50,8 @@ class Specification31(OpenAPISpecification):  # type: ignore[misc]  # Connexion 
 class DocumentedApi:
     """An ASGI application with the operations of a document, below its base path.
 
-    `functions` are modules; the operation `getTask` is the function `get_task` of one of them. Raises
-    connexion's ResolverError if one is missing.
+    `functions` are modules or objects; the operation `getTask` is the function `get_task` of one of them. Raises
+    connexion's ResolverError if one is missing. Below a path of `open_paths`, strangers learn what there is not.
     """
 
     def __init__(
@@ -59,10 +62,12 @@ class DocumentedApi:
         functions: Sequence[object],
         authenticator: Authenticator,
         simulator: Simulator,
+        open_paths: tuple[str, ...] = (),
     ) -> None:
         specification = Specification31(dict(document))
         self._base_path = base_path
         self._authenticator = authenticator
+        self._open_paths = open_paths
         self._paths = _Paths(document["paths"])
         operations = Operations(self._unrouted, simulator)
         security = SecurityMiddleware(operations)
@@ -88,7 +93,8 @@ class DocumentedApi:
 
     async def _unrouted(self, scope: Scope, receive: Receive, send: Send) -> None:
         # As with the real server, a stranger does not learn what there is.
-        self._authenticator.authenticate(scope)
+        if not scope["path"].startswith(self._open_paths):
+            self._authenticator.authenticate(scope)
         path = scope["path"].removeprefix(self._base_path)
         found = self._paths.find(path)
         if scope["method"] not in _BODILESS and (found is None or found[0] == path):
@@ -156,7 +162,8 @@ class OperationApi(RoutedAPI):  # type: ignore[misc]
         self.add_paths()
 
     def make_operation(self, operation: OpenAPIOperation) -> Operation:
-        return Operation(operation, self._simulator)
+        described = self.specification.get_operation(operation.path, operation.method)
+        return Operation(operation, self._simulator, takes_any_query=described.get(_TAKES_ANY_QUERY, False))
 
 
 class Operations(RoutedMiddleware):  # type: ignore[misc]

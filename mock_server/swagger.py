@@ -1,16 +1,12 @@
 """Swagger UI and the document that it shows. Everything it needs is in the package, so it works offline."""
 
-import re
 from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
 
-from mock_server.addresses import WORLDS_PREFIX
 from mock_server.answers import Answer, App, Receive, Scope, Send, json_answer
-from mock_server.request import EXCHANGE, NoSuchRoute, header
-from mock_server.world import DEFAULT_WORLD
+from mock_server.request import EXCHANGE, NoSuchRoute, own_address
 
-_HOST = re.compile(r"[A-Za-z0-9.-]+(:[0-9]+)?|\[[0-9A-Fa-f:.]+\](:[0-9]+)?")
 _ASSETS = {
     "swagger-ui-bundle.js": b"text/javascript; charset=utf-8",
     "swagger-ui.css": b"text/css; charset=utf-8",
@@ -39,12 +35,7 @@ class DocumentPages:
             await _asset(page.removeprefix("/ui/"), scope)(scope, receive, send)
 
     def _served_document(self, scope: Scope) -> dict[str, Any]:
-        world = scope[EXCHANGE].world
-        prefix = "" if world == DEFAULT_WORLD else f"{WORLDS_PREFIX}{world}"
-        host = header(scope, b"host") or ""
-        if not _HOST.fullmatch(host):
-            host = ":".join(map(str, scope.get("server") or ("localhost",)))
-        server = {"url": f"{scope.get('scheme', 'http')}://{host}{prefix}{self._base_path}"}
+        server = {"url": f"{own_address(scope)}{self._base_path}"}
         return {**self._document, "servers": [server]}
 
 

@@ -15,7 +15,14 @@ from mock_server.framework import Unauthorized
 from mock_server.planned import Failure
 from mock_server.quirks import Quirk
 from mock_server.redaction import TooManySecrets
-from mock_server.request import InvalidRequest, MethodNotAllowed, NoSuchRoute, UserExpected
+from mock_server.request import (
+    InvalidRequest,
+    MethodNotAllowed,
+    NoSuchEntity,
+    NoSuchRoute,
+    UnknownProvider,
+    UserExpected,
+)
 from mock_server.scenario import UnknownScenario
 from mock_server.store import UnknownTask
 from mock_server.task import TaskNotRetriable
@@ -36,11 +43,13 @@ TABLE = [
     (MalformedFiles([]), 400, "Malformed request: []"),
     (MethodNotAllowed("PUT", ["GET", "HEAD"]), 405, "PUT is not allowed here, only GET, HEAD"),
     (MissingCredentials(), 401, "Missing credentials"),
+    (NoSuchEntity("No entity named 'x' found"), 404, "No entity named 'x' found"),
     (NoSuchRoute("/nope"), 404, "There is nothing at /nope"),
     (Unauthorized("No authorization token provided"), 401, "401: No authorization token provided"),
     (StepReductionFault(), 500, "Reduce of empty array with no initial value"),
     (TaskNotRetriable("1"), 409, "Task with taskId 1 cannot be retried"),
     (TooManySecrets(), 400, "there are more than 1,000 secret texts, or more than 1,000,000 characters in them"),
+    (UnknownProvider("github"), 404, "Unknown auth provider 'github'"),
     (UnknownScenario("nope", ["b", "a"]), 400, "Unknown scenario 'nope'; there are a, b"),
     (UnknownTask("1"), 404, "No task with id '1' found"),
     (UnknownTemplate(EntityRef("Template", "Default", "X")), 404, "Template template:default/x not found"),
