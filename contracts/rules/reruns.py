@@ -78,8 +78,10 @@ def task_is_queued_again(evidence: Evidence) -> Iterator[Observation]:
         polls = [poll for poll in rerun.after.polls if poll.ended <= cancelled]
         running = [poll for poll in rerun.after.polls if not is_terminal(poll.status)]
         known = _highest(_events_of(rerun.before))
-        ended = any(event.ends_the_task and (event.sequence or 0) > known for event in _events_of(rerun.after))
-        if polls or running or ended:
+        events = _events_of(rerun.after)
+        ended = any(event.ends_the_task and (event.sequence or 0) > known for event in events)
+        # A second run may be over before anybody looks, and only its events tell it from none.
+        if running or ended or (polls and events):
             yield judged(
                 bool(running) or ended,
                 OPERATION,

@@ -73,12 +73,14 @@ def test_a_second_run_may_be_over_before_anybody_looks():
     assert holds(reruns.task_is_queued_again, life(*over))
     still = (polled("failed", **LATER), asked(step(1, "a"), completion(2), began=6.0))
     assert failures(reruns.task_is_queued_again, life(*still))
+    assert is_silent(reruns.task_is_queued_again, life(polled("failed", **LATER)))
 
 
 def test_a_second_run_may_be_cancelled_before_anybody_looks():
     cancelled = making.cancelled(began=5.0, took=0.1)
     assert is_silent(reruns.task_is_queued_again, life(cancelled, polled("cancelled", began=6.0)))
-    assert failures(reruns.task_is_queued_again, life(polled("failed", began=4.5, took=0.1), cancelled))
+    events = asked(step(1, "a"), completion(2), began=4.7, took=0.1)
+    assert failures(reruns.task_is_queued_again, life(polled("failed", began=4.5, took=0.1), events, cancelled))
 
 
 def test_two_retries_of_which_nobody_saw_the_first_are_told_by_two_events():
