@@ -16,13 +16,16 @@ _WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (compared, not 
 def banner(app: MockServer, options: Options, *, address: tuple[Any, ...]) -> str:
     """The text, at most 80 columns wide unless a name is wider. Only the public tokens are shown."""
     host, port = _WILDCARDS.get(address[0], address[0]), address[1]
-    url = f"http://{f'[{host}]' if ':' in host else host}:{port}{MOUNT}"
+    origin = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    url = f"{origin}{MOUNT}"
     simulator = app.simulator
     lines = [
         "Backstage Scaffolder mock",
         "",
         *_entry("API", [url]),
         *_entry("Swagger UI", [f"{url}/ui/"]),
+        *_entry("Backstage", [f"backend.baseUrl: {origin}"] if options.companions else []),
+        *_entry("Guest", [options.guest] if options.companions or options.auth == "any" else []),
         *_entry("Tokens", _tokens(options)),
         *_entry("Templates", [", ".join(simulator.catalog.template_refs) or "none"]),
         *_entry("Scenarios", [_scenarios(app, options)]),

@@ -8,13 +8,14 @@ from typing import Any, get_args
 
 import click
 
-from mock_server.auth import AuthMode
+from mock_server.auth import GUEST, AuthMode
 from mock_server.dry_run_command import dry_run_command
 from mock_server.entity_refs import MalformedEntityRef, parse_entity_ref
 from mock_server.quirks import Quirk
 from mock_server.scenario import DEFAULT_SCENARIO, UnknownScenario
 from mock_server.simulator import Principal
 from mock_server.sources import BrokenFile
+from mock_server.user_tokens import DEFAULT_LIFETIME, MAX_LIFETIME
 
 ENVIRONMENT_PREFIX = "MOCK_SERVER"
 
@@ -30,8 +31,17 @@ class TokenType(click.ParamType[tuple[str, Principal]]):
             self.fail("a token is a word without spaces", param, ctx)
         if not equals:
             return token, Principal(None)
+        return token, Principal(EntityRefType().convert(ref, param, ctx))
+
+
+class EntityRefType(click.ParamType[str]):
+    """The reference of an entity, a user's if it names no kind."""
+
+    name = "entity_ref"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         try:
-            return token, Principal(str(parse_entity_ref(ref, default_kind="user")))
+            return str(parse_entity_ref(str(value), default_kind="user"))
         except MalformedEntityRef as error:
             self.fail(str(error), param, ctx)
 
@@ -61,6 +71,20 @@ class TokenType(click.ParamType[tuple[str, Principal]]):
     help="Accept this token instead of the two standard ones; without a reference it is a service's.",
 )
 @click.option("--auth", default="required", type=click.Choice(get_args(AuthMode)), help="Which tokens are asked for.")
+@click.option(
+    "--guest",
+    default=GUEST,
+    type=EntityRefType(),
+    metavar="ENTITY_REF",
+    help="Who signs in as a guest, and whose every unknown token is with --auth any.",
+)
+@click.option(
+    "--token-lifetime",
+    default=DEFAULT_LIFETIME,
+    type=click.IntRange(1, MAX_LIFETIME),
+    metavar="SECONDS",
+    help="How long the token of who signs in is taken.",
+)
 @click.option("--speed", default=1.0, type=click.FloatRange(0.001, 100_000), help="How much faster time runs.")
 @click.option("--seed", type=int, help="Draw task ids and durations from this number.")
 @click.option(
@@ -86,6 +110,11 @@ class TokenType(click.ParamType[tuple[str, Principal]]):
     multiple=True,
     help="Allow this origin (a glob) beside those of loopback.",
 )
+@click.option(
+    "--no-companions",
+    is_flag=True,
+    help="Serve the Scaffolder alone, without the sign-in, catalog, permissions and health of a Backstage backend.",
+)
 @click.version_option(package_name="backstage-scaffolder-mock")
 @click.pass_context
 def main(
@@ -98,11 +127,14 @@ def main(
     scenario: str,
     tokens: tuple[tuple[str, Principal], ...],
     auth: AuthMode,
+    guest: str,
+    token_lifetime: int,
     speed: float,
     seed: int | None,
     every_quirk: bool,
     quirks: tuple[str, ...],
     cors_origins: tuple[str, ...],
+    no_companions: bool,
 ) -> None:
     """Serve a stand-in for the Backstage Scaffolder REST API, or dry-run a template.
 
@@ -127,10 +159,13 @@ def main(
         scenario=scenario,
         tokens=dict(tokens) or DEFAULT_TOKENS,
         auth=auth,
+        guest=guest,
+        token_lifetime=token_lifetime,
         speed=speed,
         seed=seed,
         quirks=frozenset(Quirk) if every_quirk else frozenset(map(Quirk, quirks)),
         cors_origins=cors_origins,
+        companions=not no_companions,
     )
     with listener:
         try:

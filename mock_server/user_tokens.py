@@ -9,6 +9,7 @@ from mock_server.clock import wall_seconds
 from mock_server.entity_refs import MalformedEntityRef, parse_entity_ref
 
 DEFAULT_LIFETIME = 3_600
+MAX_LIFETIME = 10 * 365 * 86_400
 MAX_LENGTH = 32_768
 
 _ALGORITHM = "HS256"

@@ -58,3 +58,15 @@ def test_it_lists_templates_and_scenarios_and_marks_the_active_one():
 def test_it_says_how_fast_time_runs():
     assert "20 times as fast" in text(Options(speed=20))
     assert "times as fast" not in text()
+
+
+def test_it_says_how_a_backstage_app_finds_the_server_and_who_signs_in_there():
+    shown = text(Options(guest="user:default/jun.takeda"))
+    assert "Backstage   backend.baseUrl: http://127.0.0.1:7007\n" in shown
+    assert "Guest       user:default/jun.takeda\n" in shown
+
+
+def test_without_companions_no_backstage_app_can_use_it():
+    shown = text(Options(companions=False))
+    assert "backend.baseUrl" not in shown
+    assert "Guest" not in shown

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from mock_server.cli import TokenType, main
+from mock_server.cli import EntityRefType, TokenType, main
 from mock_server.simulator import Principal
 
 
@@ -37,6 +37,23 @@ def test_a_token_that_is_none_is_refused_without_being_repeated(text):
     result = run("--token", text)
     assert result.exit_code == 2
     assert "Invalid value for '--token'" in result.output
+
+
+@pytest.mark.parametrize(
+    ("text", "ref"), [("jun.takeda", "user:default/jun.takeda"), ("User:Development/Guest", "user:development/guest")]
+)
+def test_a_guest_is_a_user_unless_it_says_otherwise(text, ref):
+    assert EntityRefType().convert(text, None, None) == ref
+
+
+@pytest.mark.parametrize(
+    ("option", "text"),
+    [("--guest", ""), ("--guest", "user:"), ("--token-lifetime", "0"), ("--token-lifetime", "1h")],
+)
+def test_a_sign_in_that_makes_no_sense_is_refused(option, text):
+    result = run(option, text)
+    assert result.exit_code == 2
+    assert f"Invalid value for '{option}'" in result.output
 
 
 def test_a_taken_port_is_said_so():
