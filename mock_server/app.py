@@ -90,7 +90,9 @@ class MockServer:
             companions = self._companions(authenticator, SignIn(handed_out, authenticator, guest))
             mounted |= dict.fromkeys(COMPANION_MOUNTS, companions)
             mounted[AUTH_MOUNT] = AuthPlugin(companions, options.quirks)
-        self._app: App = Edge(Health(_Mounts(mounted)), Cors(options.cors_origins), options.quirks)
+        self._app: App = Edge(
+            Health(_Mounts(mounted), is_backend=options.companions), Cors(options.cors_origins), options.quirks
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
