@@ -349,6 +349,7 @@ class Session:
                 deadline.guard(scope, self.now())
                 async with self._http.stream(*outgoing.line(self.target.base_url), **rest) as answer:
                     reader.head = head_of(answer)
+                    deadline.hear(self.now())
                     if reader.head.status != 200 or reader.head.media_type != "text/event-stream":
                         deadline.close_by(self.now() + self._patience)
                         return *await read_body(reader.head, answer), None

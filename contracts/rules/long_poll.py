@@ -167,7 +167,7 @@ def what_is_there_is_told_at_once(evidence: Evidence) -> Iterator[Observation]:
         for exchange in asked(story):
             there = [number for number in _known(told, exchange) if number > _position(exchange)]
             took = exchange.ended - exchange.began
-            late = took > AT_ONCE and (exchange.status == 200 or _was_left(exchange))
+            late = took > AT_ONCE and (exchange.status == 200 or _waited_in_vain(evidence, exchange))
             if there and (exchange.status == 200 or late) and (not late or was_well(evidence, exchange)):
                 yield judged(
                     not late,

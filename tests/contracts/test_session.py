@@ -152,6 +152,18 @@ def test_a_stream_that_is_closed_in_the_middle_of_a_frame():
     assert exchange.stream.problems == ("the stream ends in the middle of a frame",)
 
 
+def test_silence_is_counted_from_the_head():
+    async def behave(writer):
+        await asyncio.sleep(1.2)
+        await send(writer, b"HTTP/1.1 401 Unauthorized\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n")
+        await asyncio.sleep(1.2)
+        await send(writer, b"{}")
+
+    exchange = watch(behave, silence=2.0)
+    assert exchange.trouble is None
+    assert exchange.json == {}
+
+
 def test_an_endless_body_of_another_content_type():
     async def behave(writer):
         await send(writer, HEADERS.replace(b"event-stream", b"plain"))
