@@ -10,7 +10,8 @@ from mock_server.addresses import AUTH_MOUNT, COMPANION_MOUNTS, MOUNT
 from mock_server.answers import App, Receive, Scope, Send
 from mock_server.auth import GUEST, SERVICE_TOKEN, USER_TOKEN, Authenticator, AuthMode
 from mock_server.companions import permission
-from mock_server.companions.catalog import operations as catalog
+from mock_server.companions.catalog.locations import LocationOperations
+from mock_server.companions.catalog.operations import EntityOperations
 from mock_server.companions.sign_in import AuthPlugin, SignIn
 from mock_server.control.health import Health
 from mock_server.cors import Cors
@@ -103,10 +104,11 @@ class MockServer:
             await send({"type": "websocket.close", "code": 1000})
 
     def _companions(self, authenticator: Authenticator, sign_in: SignIn) -> App:
+        entities = self.simulator.catalog.entities
         return DocumentedApi(
             load_companions(),
             base_path="",
-            functions=(sign_in, permission, catalog),
+            functions=(sign_in, permission, EntityOperations(entities), LocationOperations(entities)),
             authenticator=authenticator,
             simulator=self.simulator,
             open_paths=(AUTH_MOUNT,),

@@ -87,7 +87,7 @@ def load_entity_sources(paths: Sequence[Path]) -> list[Source]:
 def complete(entity: Entity, path: Path) -> dict[str, Any]:
     """The entity as the catalog would serve it, but for its relations: with namespace, location, uid and etag."""
     ref = ref_of(entity)
-    location = f"file://{path.resolve()}"
+    location = f"file:{path.resolve()}"
     metadata = entity["metadata"]
     annotations = {
         "backstage.io/managed-by-location": location,

@@ -15,10 +15,12 @@ from mock_server.framework import Unauthorized
 from mock_server.quirks import Quirk
 from mock_server.redaction import TooManySecrets
 from mock_server.request import (
+    InvalidEntity,
     InvalidRequest,
     MethodNotAllowed,
     NoSuchEntity,
     NoSuchRoute,
+    ReadOnly,
     UnknownProvider,
     UserExpected,
 )
@@ -53,6 +55,7 @@ NAMES: dict[type[Exception], str] = {
     MissingCredentials: "AuthenticationError",
     NoSuchEntity: "NotFoundError",
     NoSuchRoute: "NotFoundError",
+    ReadOnly: "NotAllowedError",
     Unauthorized: "AuthenticationError",
     StepReductionFault: "TypeError",
     TaskNotRetriable: "ConflictError",
@@ -69,7 +72,7 @@ _HIDDEN = "The mock server made a mistake; its log names it"
 
 def answer_to(error: Exception, method: str, url: str, quirks: Collection[Quirk] = ()) -> Answer:
     """The API's answer to an exception; `url` is relative to the mount. One that is not known becomes a 500."""
-    if isinstance(error, InvalidValues):
+    if isinstance(error, InvalidValues | InvalidEntity):
         return json_answer(400, {"errors": error.errors})
     if isinstance(error, NoSuchRoute | MethodNotAllowed) and Quirk.EMPTY_NOT_FOUND in quirks:
         return Answer(404)

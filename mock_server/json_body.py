@@ -128,13 +128,21 @@ def parse_json(body: bytes, content_type: str | None) -> Any:
     if not _BEGINS_DOCUMENT.match(text):
         raise InvalidRequest(_reason(text))
     try:
-        value = (_decode_long_numbers if _LONG_NUMBER.search(text) else _decode)(text)
+        return decode_json(text)
     except RecursionError as error:
         raise InvalidRequest(_TOO_DEEP) from error
     except ValueError as error:
         raise InvalidRequest(_reason(text)) from error
+
+
+def decode_json(text: str) -> Any:
+    """The JSON value in a text, its numbers as JavaScript has them.
+
+    Raises ValueError, or RecursionError for one that is nested too deep.
+    """
+    value = (_decode_long_numbers if _LONG_NUMBER.search(text) else _decode)(text)
     if text.count("[") + text.count("{") > MAX_DEPTH and _depth(value) > MAX_DEPTH:
-        raise InvalidRequest(_TOO_DEEP)
+        raise RecursionError
     return value
 
 

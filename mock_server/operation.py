@@ -15,7 +15,7 @@ from mock_server.query import QueryValue, parse_number, parse_query
 from mock_server.quirks import Quirk
 from mock_server.request import EXCHANGE, Call, Exchange, InvalidRequest, header
 from mock_server.simulator import Principal, Simulator
-from mock_server.violations import Violation, compile_schema, violations
+from mock_server.violations import Violation, accepts, compile_schema, violations
 
 Function = Callable[[Call], Coroutine[Any, Any, App]]
 
@@ -56,7 +56,7 @@ class Operation:
         if found:
             raise InvalidRequest(_worded(found[0]), found)
         world = self._simulator.worlds.get(exchange.world)
-        call = Call(self._simulator, world, principal, exchange.scenario, parameters, body)
+        call = Call(self._simulator, world, principal, exchange.scenario, parameters, body, exchange.url)
         answer = await self._function(call)
         await answer(scope, receive, send)
 
@@ -78,7 +78,7 @@ class Operation:
             parameter = self._query.get(name)
             if parameter is None:
                 found.append(_told(name, "unknown", f"Unknown query parameter '{name}'"))
-            elif value == "" and (self._refuses_empty or not parameter.is_text):
+            elif value == "" and (self._refuses_empty or not parameter.takes_empty):
                 found.append(_told(name, "empty", f"Empty value found for query parameter '{name}'"))
             else:
                 values[name] = parameter.read(value)
@@ -105,7 +105,7 @@ class _QueryParameter:
     required: bool
     is_numeric: bool
     is_list: bool
-    is_text: bool
+    takes_empty: bool
     validator: jsonschema_rs.Draft202012Validator
 
     @classmethod
@@ -116,12 +116,13 @@ class _QueryParameter:
             # These tell clients what is understood. The function that has to understand it refuses the rest, in the
             # words of the real server, which only looks at the type.
             schema["items"] = {key: value for key, value in schema["items"].items() if key not in _TELLING}
+        validator = compile_schema(schema)
         return cls(
             required=parameter.get("required", False),
             is_numeric=bool(types & {"integer", "number"}),
             is_list="array" in types,
-            is_text="string" in types,
-            validator=compile_schema(schema),
+            takes_empty=accepts(validator, ""),
+            validator=validator,
         )
 
     def read(self, value: QueryValue) -> Any:
@@ -158,4 +159,5 @@ def _decoded(value: str) -> str:
 def _worded(violation: Violation) -> str:
     if violation.rule in {"unknown", "empty"}:
         return violation.message
-    return f"request{violation.pointer} {violation.message}"
+    allowed = violation.argument[1].split(",") if violation.rule == "enum" and violation.argument else []
+    return f"request{violation.pointer} {violation.message}" + (f": {', '.join(allowed)}" if allowed else "")

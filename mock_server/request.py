@@ -47,6 +47,21 @@ class UnknownProvider(LookupError):
         super().__init__(f"Unknown auth provider '{name}'")
 
 
+class ReadOnly(Exception):
+    """What is asked for would change what cannot be changed here; the message is the real server's."""
+
+    def __init__(self) -> None:
+        super().__init__("This operation not allowed in readonly mode")
+
+
+class InvalidEntity(ValueError):
+    """An entity that the catalog would not take; `errors` as the real server lists them."""
+
+    def __init__(self, errors: list[dict[str, Any]]) -> None:
+        super().__init__(errors[0]["message"])
+        self.errors = errors
+
+
 class UserExpected(Exception):
     """Nobody, or a service, asks for what only a user can have."""
 
@@ -80,7 +95,7 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request to an operation: secured, and valid by the document."""
+    """One request to an operation: secured, and valid by the document. `url` is relative to the mount."""
 
     simulator: Simulator
     world: World
@@ -88,6 +103,7 @@ class Call:
     scenario: str | None
     parameters: Mapping[str, Any] = field(default_factory=dict)
     body: Any = None
+    url: str = ""
 
 
 def header(scope: Mapping[str, Any], name: bytes) -> str | None:

@@ -59,7 +59,7 @@ _METADATA = _object(
     },
     "name",
 )
-_ENTITY = _object(
+ENTITY = _object(
     {
         "apiVersion": _NAME,
         "kind": _NAME,
@@ -112,10 +112,10 @@ _SPEC = _object(
 )
 
 # A file may hold templates of other versions, too; what is dry-run may not.
-LOADED_TEMPLATE: dict[str, Any] = {"allOf": [_ENTITY, _object({"spec": _SPEC}, "spec")]}
+LOADED_TEMPLATE: dict[str, Any] = {"allOf": [ENTITY, _object({"spec": _SPEC}, "spec")]}
 SENT_TEMPLATE: dict[str, Any] = {
     "allOf": [
-        _ENTITY,
+        ENTITY,
         _object({"apiVersion": {"enum": [API_VERSION]}, "kind": {"enum": ["Template"]}, "spec": _SPEC}, "spec"),
     ]
 }

@@ -9,6 +9,7 @@ import jsonschema_rs
 
 from mock_server.entities import Entities, Entity, complete, load_entity_sources, ref_of
 from mock_server.entity_refs import EntityRef, parse_entity_ref
+from mock_server.location_entities import file_location
 from mock_server.relations import relate
 from mock_server.sources import Location, Source
 from mock_server.template_schema import API_VERSION, LOADED_TEMPLATE, SENT_TEMPLATE
@@ -76,13 +77,17 @@ def parse_template_ref(text: str) -> EntityRef:
 
 
 def load_catalog(paths: Sequence[Path], *, knows_legacy: bool = True) -> Catalog:
-    """Load and check every entity of these files and folders. Raises BrokenFile at the first mistake.
+    """Load and check every entity of these files and folders, and make a Location of each file.
 
-    Without `knows_legacy`, templates of another version are passed over.
+    Raises BrokenFile at the first mistake. Without `knows_legacy`, templates of another version are passed over.
     """
     validator = _loaded_template_validator()
-    entities = []
-    for source in load_entity_sources(paths):
+    sources = load_entity_sources(paths)
+    entities = [
+        (ref_of(location), location)
+        for location in (file_location(path) for path in dict.fromkeys(source.path for source in sources))
+    ]
+    for source in sources:
         is_template = source.data["kind"].lower() == "template"
         if is_template and source.data["apiVersion"] != API_VERSION and not knows_legacy:
             continue
@@ -202,5 +207,7 @@ def _schemas(spec: Mapping[str, Any]) -> Iterator[tuple[Location, Mapping[str, A
 def base_url(template: Entity) -> str:
     """Where the relative paths of a loaded template start: its source location without `url:`."""
     annotations = template["metadata"]["annotations"]
-    location = annotations.get("backstage.io/source-location", annotations["backstage.io/managed-by-location"])
-    return str(location).removeprefix("url:")
+    location = str(annotations.get("backstage.io/source-location", annotations["backstage.io/managed-by-location"]))
+    if location.startswith("file:") and not location.startswith("file://"):
+        return f"file://{location.removeprefix('file:')}"
+    return location.removeprefix("url:")

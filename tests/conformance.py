@@ -117,9 +117,9 @@ class Conformance:
         if "$ref" in documented:
             documented = components["responses"][documented["$ref"].rsplit("/", 1)[1]]
             self._check_error(response)
-        media_type = response.headers["content-type"].split(";")[0]
         if "content" not in documented:
             return
+        media_type = response.headers["content-type"].split(";")[0]
         assert media_type in documented["content"]
         if media_type == "application/json":
             schema = {**documented["content"][media_type]["schema"], "components": components}

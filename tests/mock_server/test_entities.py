@@ -181,7 +181,7 @@ def test_entities_are_listed_in_their_order():
 
 def test_an_entity_is_completed_as_the_catalog_completes_it(tmp_path):
     path = tmp_path / "cart.yaml"
-    location = f"file://{path}"
+    location = f"file:{path}"
     completed = complete(entity(spec={"type": "service"}), path)
     metadata = completed["metadata"]
     assert completed | {"metadata": None} == {
@@ -211,7 +211,7 @@ def test_what_an_entity_says_of_itself_is_kept(tmp_path):
     assert metadata["namespace"] == "Shop"
     assert metadata["labels"] == {"a": "b"}
     assert metadata["annotations"] == annotations | {
-        "backstage.io/managed-by-origin-location": f"file://{tmp_path / 'a.yaml'}"
+        "backstage.io/managed-by-origin-location": f"file:{tmp_path / 'a.yaml'}"
     }
 
 

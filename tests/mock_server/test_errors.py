@@ -20,6 +20,7 @@ from mock_server.request import (
     MethodNotAllowed,
     NoSuchEntity,
     NoSuchRoute,
+    ReadOnly,
     UnknownProvider,
     UserExpected,
 )
@@ -54,6 +55,7 @@ TABLE = [
     (UnknownTask("1"), 404, "No task with id '1' found"),
     (UnknownTemplate(EntityRef("Template", "Default", "X")), 404, "Template template:default/x not found"),
     (UnusableTemplate("Input template is not a template"), 400, "Input template is not a template"),
+    (ReadOnly(), 403, "This operation not allowed in readonly mode"),
     (UserExpected(), 403, "This endpoint does not allow 'service' credentials"),
 ]
 REAL_NAMES = {

@@ -317,10 +317,10 @@ def test_a_secret_that_is_refused_is_not_shown():
 @pytest.mark.parametrize(
     ("annotations", "expected"),
     [
-        ({"backstage.io/managed-by-location": "file:///work/t.yaml"}, "file:///work/t.yaml"),
+        ({"backstage.io/managed-by-location": "file:/work/t.yaml"}, "file:///work/t.yaml"),
         (
             {
-                "backstage.io/managed-by-location": "file:///work/t.yaml",
+                "backstage.io/managed-by-location": "file:/work/t.yaml",
                 "backstage.io/source-location": "url:https://acme.example/t/",
             },
             "https://acme.example/t/",
