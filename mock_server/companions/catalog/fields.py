@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from mock_server.entities import Entity
-from mock_server.javascript.keys import is_array_index
+from mock_server.javascript.keys import is_array_index, ordered
 from mock_server.javascript.numerals import WHITESPACE
 from mock_server.request import InvalidRequest
 
@@ -89,6 +89,10 @@ def _put(output: dict[str, Any], path: list[str], value: Any) -> None:
 def _set(holder: Any, key: str, value: Any) -> None:
     if isinstance(holder, dict):
         holder[key] = value
+        if is_array_index(key):
+            in_order = dict(ordered(holder))
+            holder.clear()
+            holder.update(in_order)
         return
     length = value if key == "length" else max(len(holder), int(key) + 1)
     del holder[length:]

@@ -69,19 +69,26 @@ def read_predicate(value: Any, refusal: str, *, within: Path = ()) -> Predicate:
 
 def chosen_by(predicate: Any, index: EntityIndex) -> EntitySet:
     """Who a predicate is true of. Raises InvalidRequest for one that means nothing to the catalog."""
+    try:
+        return _chosen(predicate, index)
+    except RecursionError:
+        raise InvalidRequest(str(TooComplex())) from None
+
+
+def _chosen(predicate: Any, index: EntityIndex) -> EntitySet:
     if not isinstance(predicate, Mapping):
         raise InvalidRequest(
             "Invalid filter predicate: top-level primitive values are not supported. "
             f'Wrap the value in a field expression, e.g. {{ "kind": {_quoted(predicate)} }}'
         )
     if "$not" in predicate:
-        return index.everybody & ~chosen_by(predicate["$not"], index)
+        return index.everybody & ~_chosen(predicate["$not"], index)
     chosen = index.everybody
     if "$all" in predicate:
         for part in predicate["$all"]:
-            chosen &= chosen_by(part, index)
+            chosen &= _chosen(part, index)
     elif "$any" in predicate:
-        chosen = index.united(chosen_by(part, index) for part in predicate["$any"])
+        chosen = index.united(_chosen(part, index) for part in predicate["$any"])
     else:
         for key, value in ordered(predicate):
             chosen &= _having(key.lower(), value, index)

@@ -9,17 +9,24 @@ from mock_server.companions.catalog.shapes import Issue, Path
 
 _MOST_ISSUES = 99
 _LONGEST = 20_000
+_TOO_DEEP = "Validation error: Invalid input, nested too deep to tell where"
 _NAME_LIKE = re.compile(r"[^\W\d]|\$")
 
 
 def in_a_sentence(issues: Sequence[Issue]) -> str:
     """The issues as the library zod-validation-error tells them."""
-    return _cut(f"Validation error: {_joined(issues[:_MOST_ISSUES])}")
+    try:
+        return _cut(f"Validation error: {_joined(issues[:_MOST_ISSUES])}")
+    except RecursionError:
+        return _TOO_DEEP
 
 
 def as_json(issues: Sequence[Issue]) -> str:
     """The issues as Zod itself tells them."""
-    return _cut(json.dumps([_listed(issue) for issue in issues], indent=2, ensure_ascii=False))
+    try:
+        return _cut(json.dumps([_listed(issue) for issue in issues], indent=2, ensure_ascii=False))
+    except RecursionError:
+        return _TOO_DEEP
 
 
 def _cut(message: str) -> str:

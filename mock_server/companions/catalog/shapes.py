@@ -9,7 +9,7 @@ from typing import Any, Literal, Protocol
 from mock_server.javascript.keys import ordered
 from mock_server.javascript.numerals import is_number
 
-MAX_STEPS = 100_000
+MAX_STEPS = 20_000
 
 Path = tuple[str | int, ...]
 Issue = dict[str, Any]
@@ -258,5 +258,8 @@ def worst(outcomes: Iterator[Outcome] | Sequence[Outcome]) -> Outcome:
 def read_as(shape: Shape, value: Any, path: Path = ()) -> tuple[Any, list[Issue]]:
     """The value as the shape reads it, and what is wrong with it, counted from a path. Raises TooComplex."""
     reading = Reading()
-    _, found = shape(value, path, reading)
+    try:
+        _, found = shape(value, path, reading)
+    except RecursionError:
+        raise TooComplex from None
     return found, reading.issues

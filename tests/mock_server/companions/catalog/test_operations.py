@@ -205,3 +205,25 @@ async def test_a_list_goes_on_from_no_strange_place(api, cursor):
     after = base64.b64encode(json.dumps(cursor).encode()).decode()
     response = await api.get("/api/catalog/entities", params={"after": after, "limit": 1})
     assert response.status_code == (200 if cursor == [] else 400)
+
+
+@pytest.mark.parametrize("leaf", [{"kind": "user"}, {"kind": None}, None])
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        lambda inner: {"$not": inner},
+        lambda inner: {"$any": [inner]},
+        lambda inner: {"$all": [inner, {}]},
+        lambda inner: {"kind": {"$contains": inner}},
+        lambda inner: {"$not": {"$contains": inner}},
+    ],
+)
+async def test_a_predicate_may_be_as_deep_as_a_body(api, wrap, leaf):
+    predicate = leaf
+    for _ in range(40):
+        predicate = wrap(predicate)
+    cursor = {"orderFields": [], "orderFieldValues": ["a"], "isPrevious": False, "query": predicate}
+    encoded = base64.b64encode(json.dumps(cursor).encode()).decode()
+    for body in ({"query": predicate}, {"cursor": encoded}):
+        response = await api.post("/api/catalog/entities/by-query", body)
+        assert response.status_code in {200, 400}
