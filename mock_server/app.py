@@ -61,7 +61,13 @@ class MockServer:
     def __init__(self, options: Options | None = None) -> None:
         """Raises BrokenFile or UnknownScenario for options that cannot be used."""
         options = options or Options()
-        settings = Settings(scenario=options.scenario, speed=options.speed, seed=options.seed, quirks=options.quirks)
+        settings = Settings(
+            scenario=options.scenario,
+            speed=options.speed,
+            seed=options.seed,
+            quirks=options.quirks,
+            is_open=options.auth == "off",
+        )
         self.simulator = Simulator(
             load_catalog(options.templates or [DEMO_ENTITIES], knows_legacy=Quirk.LEGACY_UNKNOWN not in options.quirks),
             load_actions(),

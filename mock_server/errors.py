@@ -12,9 +12,11 @@ from mock_server.directory_contents import MalformedFiles
 from mock_server.dry_run import DryRunFailed, without_folders
 from mock_server.entity_refs import EmptyEntityRef, MalformedEntityRef
 from mock_server.framework import Unauthorized
+from mock_server.permissions import NotAllowed
 from mock_server.quirks import Quirk
 from mock_server.redaction import TooManySecrets
 from mock_server.request import (
+    ConditionsNotApplied,
     InvalidEntity,
     InvalidRequest,
     MethodNotAllowed,
@@ -38,12 +40,14 @@ STATUSES: dict[str, int] = {
     "AuthenticationError": 401,
     "NotAllowedError": 403,
     "NotFoundError": 404,
+    "ResponseError": 404,
     "MethodNotAllowedError": 405,
     "ConflictError": 409,
     "InternalError": 500,
     "TypeError": 500,
 }
 NAMES: dict[type[Exception], str] = {
+    ConditionsNotApplied: "ResponseError",
     IllegalToken: "AuthenticationError",
     InvalidRequest: "InputError",
     InvalidSchema: "InputError",
@@ -56,6 +60,7 @@ NAMES: dict[type[Exception], str] = {
     NoSuchEntity: "NotFoundError",
     NoSuchRoute: "NotFoundError",
     ReadOnly: "NotAllowedError",
+    NotAllowed: "NotAllowedError",
     Unauthorized: "AuthenticationError",
     StepReductionFault: "TypeError",
     TaskNotRetriable: "ConflictError",
@@ -89,11 +94,21 @@ def answer_to(error: Exception, method: str, url: str, quirks: Collection[Quirk]
         described["violations"] = [violation.to_json() for violation in error.violations]
     body = {"error": described, "request": {"method": method, "url": url}, "response": {"statusCode": status}}
     headers: tuple[Header, ...] = ()
+    if isinstance(error, ConditionsNotApplied):
+        described |= _from_another_plugin(error.reason)
     if isinstance(error, IllegalToken) and error.cause is not None:
         described["cause"] = error.cause
     if isinstance(error, MethodNotAllowed):
         headers = ((b"allow", ", ".join(error.allowed).encode()),)
     return json_answer(status, body, *headers)
+
+
+def _from_another_plugin(reason: str) -> dict[str, Any]:
+    """What one plugin of Backstage tells of another's refusal."""
+    cause = {"name": "NotFoundError", "message": reason}
+    request = {"method": "POST", "url": "/.well-known/backstage/permissions/apply-conditions"}
+    body = {"error": cause, "request": request, "response": {"statusCode": 404}}
+    return {"response": {}, "body": body, "cause": cause, "statusCode": 404, "statusText": "Not Found"}
 
 
 def _describe(error: Exception) -> tuple[str, str, int]:

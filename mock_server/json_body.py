@@ -35,14 +35,14 @@ _CODECS = {
 }
 
 
-async def read_body(scope: Scope, receive: Receive) -> bytes:
+async def read_body(scope: Scope, receive: Receive, limit: int = MAX_BODY) -> bytes:
     """The whole body, chunked or not. Raises InvalidRequest if it is too large, too slow or broken off.
 
     A client that is answered while it still sends may never see the answer, so what is too large is read all the same,
     and thrown away, as long as there is not much too much of it.
     """
     announced = header(scope, b"content-length")
-    is_too_large = announced is not None and announced.isdecimal() and int(announced[:20]) > MAX_BODY
+    is_too_large = announced is not None and announced.isdecimal() and int(announced[:20]) > limit
     chunks: list[bytes] = []
     size = 0
     try:
@@ -53,7 +53,7 @@ async def read_body(scope: Scope, receive: Receive) -> bytes:
                     raise InvalidRequest("request aborted")
                 chunk = message.get("body", b"")
                 size += len(chunk)
-                is_too_large = is_too_large or size > MAX_BODY
+                is_too_large = is_too_large or size > limit
                 is_last = not message.get("more_body", False)
                 if is_too_large and (is_last or size > MAX_DISCARDED):
                     raise InvalidRequest("request entity too large")
@@ -67,13 +67,13 @@ async def read_body(scope: Scope, receive: Receive) -> bytes:
         raise InvalidRequest("request body took too long") from None
 
 
-async def read_json(scope: Scope, receive: Receive) -> Any:
+async def read_json(scope: Scope, receive: Receive, limit: int = MAX_BODY) -> Any:
     """What a body holds that says it is JSON, an empty object for any other. Raises InvalidRequest."""
-    raw = await read_body(scope, receive)
+    raw = await read_body(scope, receive, limit)
     content_type = header(scope, b"content-type")
     if not raw or not is_read(content_type):
         return {}
-    return parse_json(inflated(raw, header(scope, b"content-encoding")), content_type)
+    return parse_json(inflated(raw, header(scope, b"content-encoding"), limit), content_type)
 
 
 def is_json(content_type: str | None) -> bool:
@@ -99,7 +99,7 @@ def normalized(content_type: str | None) -> str:
     return "; ".join([media_type.strip().lower(), *(f"{name}={parameters[name]}" for name in sorted(parameters))])
 
 
-def inflated(body: bytes, content_encoding: str | None) -> bytes:
+def inflated(body: bytes, content_encoding: str | None, limit: int = MAX_BODY) -> bytes:
     """A body without its content encoding. Raises InvalidRequest for one that is unknown, broken or too large."""
     encoding = (content_encoding or "identity").lower()
     if encoding == "identity":
@@ -109,10 +109,10 @@ def inflated(body: bytes, content_encoding: str | None) -> bytes:
         raise InvalidRequest(f'unsupported content encoding "{encoding}"')
     inflating = zlib.decompressobj(window)
     try:
-        inflated = inflating.decompress(body, MAX_BODY + 1)
+        inflated = inflating.decompress(body, limit + 1)
     except zlib.error as error:
         raise InvalidRequest(str(error).rpartition(": ")[2]) from error
-    if len(inflated) > MAX_BODY:
+    if len(inflated) > limit:
         raise InvalidRequest("request entity too large")
     if not inflating.eof:
         raise InvalidRequest("unexpected end of file")

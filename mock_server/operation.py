@@ -10,7 +10,7 @@ import jsonschema_rs
 
 from mock_server.answers import App, Receive, Scope, Send
 from mock_server.framework import OpenAPIOperation
-from mock_server.json_body import is_json, normalized, read_json
+from mock_server.json_body import MAX_BODY, is_json, normalized, read_json
 from mock_server.query import QueryValue, parse_number, parse_query
 from mock_server.quirks import Quirk
 from mock_server.request import EXCHANGE, Call, Exchange, InvalidRequest, header
@@ -20,10 +20,31 @@ from mock_server.violations import Violation, accepts, compile_schema, violation
 Function = Callable[[Call], Coroutine[Any, Any, App]]
 
 
-class Operation:
-    """An ASGI application that Connexion has routed to and secured. It may take any query, beside what it knows."""
+@dataclass(frozen=True, slots=True)
+class Manners:
+    """How an operation reads requests, as its extensions in the document say.
 
-    def __init__(self, operation: OpenAPIOperation, simulator: Simulator, *, takes_any_query: bool = False) -> None:
+    One that `takes_any_query` does not look at it, so nothing in it is a mistake. One that `checks_own_body` refuses
+    bodies in words of its own. One of more than `max_body` bytes is too large.
+    """
+
+    takes_any_query: bool = False
+    checks_own_body: bool = False
+    max_body: int = MAX_BODY
+
+    @classmethod
+    def of(cls, described: Mapping[str, Any]) -> "Manners":
+        return cls(
+            described.get("x-takes-any-query", False),
+            described.get("x-checks-own-body", False),
+            described.get("x-max-body", MAX_BODY),
+        )
+
+
+class Operation:
+    """An ASGI application that Connexion has routed to and secured."""
+
+    def __init__(self, operation: OpenAPIOperation, simulator: Simulator, manners: Manners) -> None:
         self._function: Function = operation.function
         self._simulator = simulator
         self._query = {
@@ -33,7 +54,10 @@ class Operation:
         }
         # The real server's document lacks the event stream, so nothing there looks at what is asked of it.
         unchecked = Quirk.UNCHECKED_STREAM in simulator.settings.quirks
-        self._takes_any_query = takes_any_query or (unchecked and operation.operation_id == "getTaskEventStream")
+        self._manners = manners
+        self._takes_any_query = manners.takes_any_query or (
+            unchecked and operation.operation_id == "getTaskEventStream"
+        )
         self._refuses_empty = Quirk.EMPTY_QUERY_REFUSED in simulator.settings.quirks
         self._required = [name for name, parameter in self._query.items() if parameter.required]
         body = operation.request_body
@@ -51,7 +75,7 @@ class Operation:
             parameters = {**parse_query(exchange.query), **parameters}
         elif exchange.query or self._required:
             parameters |= self._read_query(exchange.query, found)
-        if self._body is not None and body is not None:
+        if self._body is not None and body is not None and not self._manners.checks_own_body:
             found += violations(self._body, body, below=("body",))
         if found:
             raise InvalidRequest(_worded(found[0]), found)
@@ -62,7 +86,9 @@ class Operation:
 
     async def _read_body(self, scope: Scope, receive: Receive) -> Any:
         # Nobody may have asked for a body; but one that says it is JSON must be.
-        body = await read_json(scope, receive)
+        body = await read_json(scope, receive, self._manners.max_body)
+        if self._manners.checks_own_body:
+            return body
         content_type = header(scope, b"content-type")
         if self._body is None or (not content_type and not self._body_required):
             return None

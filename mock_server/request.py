@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mock_server.addresses import WORLDS_PREFIX
+from mock_server.permissions import Permits
 from mock_server.simulator import Principal, Simulator
 from mock_server.violations import Violation
 from mock_server.world import DEFAULT_WORLD, World
@@ -62,6 +63,14 @@ class InvalidEntity(ValueError):
         self.errors = errors
 
 
+class ConditionsNotApplied(LookupError):
+    """A permission has a condition that cannot be tried on a task; the plugin whose task it is says why."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("Request failed with 404 Not Found")
+        self.reason = reason
+
+
 class UserExpected(Exception):
     """Nobody, or a service, asks for what only a user can have."""
 
@@ -104,6 +113,11 @@ class Call:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     body: Any = None
     url: str = ""
+
+    @property
+    def permits(self) -> Permits:
+        """What the caller may do."""
+        return self.simulator.permits(self.world, self.principal, self.scenario)
 
 
 def header(scope: Mapping[str, Any], name: bytes) -> str | None:

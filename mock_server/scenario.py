@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 from typing import Any, Literal
 
 from mock_server.clock import SECOND, Milliseconds
+from mock_server.permissions import Policy
 
 DEFAULT_SCENARIO = "happy-path"
 
@@ -158,6 +159,7 @@ class Scenario:
     behaviour: Behaviour
     uses: tuple[tuple[Uses, Behaviour], ...] = ()
     autocomplete: Suggestions = field(default_factory=dict)
+    policy: Policy = field(default_factory=Policy)
 
     def at_use(self, use: int) -> Behaviour:
         """The behaviour at the n-th use (from 1)."""
@@ -176,6 +178,9 @@ class Scenarios:
 
     def __iter__(self) -> Iterator[Scenario]:
         return iter(self._scenarios.values())
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._scenarios
 
     def named(self, name: str) -> Scenario:
         """Raises UnknownScenario."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from mock_server.clock import SECOND
+from mock_server.permissions import Decision, Policy
 from mock_server.rendering import DEFAULT_LIMITS, compile_text
 from mock_server.scenario import (
     Behaviour,
@@ -22,7 +23,7 @@ from mock_server.scenario import (
 from mock_server.sources import BrokenFile, Location, Source, read_sources, yaml_files
 from mock_server.violations import compile_schema, first_mistake
 
-_VERBATIM = frozenset({"match", "autocomplete"})
+_VERBATIM = frozenset({"match", "autocomplete", "permissions"})
 
 
 def load_scenarios(folders: Sequence[Path], schema: Path) -> Scenarios:
@@ -66,6 +67,7 @@ def _scenario(name: str, source: Source) -> Scenario:
         behaviour=_behaviour(data),
         uses=tuple((_uses(entry["use"]), _behaviour(entry)) for entry in data.get("uses", [])),
         autocomplete=data.get("autocomplete", {}),
+        policy=_policy(data.get("permissions", {})),
     )
 
 
@@ -139,6 +141,15 @@ def _duration(data: Any) -> Duration | None:
         return Duration(0, 0, never=True)
     least, most = (data, data) if isinstance(data, int | float) else data
     return Duration(least, most)
+
+
+def _policy(data: Mapping[str, Any]) -> Policy:
+    return Policy(
+        {
+            permission: Decision("tagged", tuple(entry["tagged"])) if isinstance(entry, dict) else Decision(entry)
+            for permission, entry in data.items()
+        }
+    )
 
 
 def _globs(data: Any) -> tuple[str, ...]:

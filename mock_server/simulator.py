@@ -13,13 +13,14 @@ from mock_server.clock import VirtualClock
 from mock_server.entities import ref_of
 from mock_server.entity_refs import parse_entity_ref
 from mock_server.lifecycle import TERMINAL, RecoveryStrategy
+from mock_server.permissions import CANCEL, CREATE, EVERYTHING, READ, Permits
 from mock_server.plan import Brief, make_plan, numbered_steps
 from mock_server.planned import Plan
 from mock_server.quirks import Quirk
 from mock_server.scenario import Occasion, Scenario, Scenarios, select
 from mock_server.store import InMemoryTaskStore, VersionConflict
 from mock_server.task import Task, TaskNotRetriable
-from mock_server.templates import Catalog, base_url, check_secrets, check_values, parse_template_ref
+from mock_server.templates import Catalog, base_url, check_secrets, check_values, parse_template_ref, permitted
 from mock_server.timeline import event_capacity
 from mock_server.world import World, Worlds
 
@@ -33,13 +34,14 @@ class Principal:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How a simulator is set up. Without a `seed`, the ids of tasks are random."""
+    """How a simulator is set up. Without a `seed`, task ids are random. Where it `is_open`, nobody needs a token."""
 
     scenario: str
     speed: float = 1.0
     seed: int | None = None
     quirks: frozenset[Quirk] = frozenset()
     kept_tasks: int = 10_000
+    is_open: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +83,25 @@ class Simulator:
         self.worlds = Worlds(self._make_world)
         self._steps: dict[str, tuple[Mapping[str, Any], list[dict[str, Any]]]] = {}
 
-    async def create_task(self, world: World, principal: Principal, new: NewTask) -> Started:
+    def permits(self, world: World, principal: Principal, scenario: str | None = None) -> Permits:
+        """What somebody may do, by the scenario that a request names, else by the active one. A service may do all."""
+        if principal.entity_ref is None and not self.settings.is_open:
+            return EVERYTHING
+        named = scenario if scenario is not None and scenario in self.scenarios else world.scenario
+        policy = self.scenarios.named(named).policy
+        return Permits(policy, principal.entity_ref) if policy else EVERYTHING
+
+    async def create_task(
+        self, world: World, principal: Principal, new: NewTask, permits: Permits = EVERYTHING
+    ) -> Started:
         """Create a task and plan it whole.
 
-        Raises MalformedEntityRef, UnusableTemplate, UnknownTemplate, InvalidValues or UnknownScenario; a refused
-        create counts as no use of a scenario.
+        Raises MalformedEntityRef, NotAllowed, UnusableTemplate, UnknownTemplate, InvalidValues or UnknownScenario; a
+        refused create counts as no use of a scenario.
         """
         ref = parse_template_ref(new.template_ref)
-        template = self.catalog.template(ref)
+        permits.require(CREATE)
+        template = permitted(self.catalog.template(ref), permits)
         check_values(template, new.values)
         check_secrets(template, new.secrets)
         scenario, use = select(
@@ -116,13 +129,21 @@ class Simulator:
         return Started(task, scenario)
 
     async def retry_task(
-        self, world: World, task_id: str, secrets: Mapping[str, str], scenario: str | None = None
+        self,
+        world: World,
+        task_id: str,
+        secrets: Mapping[str, str],
+        scenario: str | None = None,
+        permits: Permits = EVERYTHING,
     ) -> Started:
         """Run a task that has ended once more, from its first step; `scenario` is the one that the request names.
 
-        Raises UnknownTask, UnknownTemplate, UnusableTemplate, InvalidValues, TaskNotRetriable or UnknownScenario.
+        Raises UnknownTask, NotAllowed, UnknownTemplate, UnusableTemplate, InvalidValues, TaskNotRetriable or
+        UnknownScenario.
         """
         task = await world.store.get(task_id)
+        permits.require(CREATE)
+        permits.require_with_task(task.created_by, READ)
         ref = task.spec["templateInfo"]["entityRef"]
         check_secrets(self.catalog.template(parse_template_ref(ref)), secrets)
         if task.status(world.clock.now()) not in TERMINAL:
@@ -145,13 +166,14 @@ class Simulator:
                 continue
             return Started(retried, chosen)
 
-    async def cancel_task(self, world: World, task_id: str) -> Task:
+    async def cancel_task(self, world: World, task_id: str, permits: Permits = EVERYTHING) -> Task:
         """Cancel a task that has not ended; without quirks, one that has stays as it is.
 
-        Raises UnknownTask or StepReductionFault.
+        Raises UnknownTask, NotAllowed or StepReductionFault.
         """
         while True:
             task = await world.store.get(task_id)
+            permits.require_with_task(task.created_by, CANCEL, READ)
             cancelled = task.cancelled(world.clock.now(), self.settings.quirks)
             if cancelled is task:
                 return task
@@ -226,4 +248,6 @@ class Simulator:
 
     def _make_world(self, name: str) -> World:
         clock = VirtualClock(speed=self.settings.speed)
-        return World(name, clock, InMemoryTaskStore(clock, self.settings.kept_tasks), self.settings.scenario)
+        # Whoever can only choose a base URL chooses a scenario by the name of a world.
+        scenario = name if name in self.scenarios else self.settings.scenario
+        return World(name, clock, InMemoryTaskStore(clock, self.settings.kept_tasks), scenario)

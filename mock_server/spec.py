@@ -25,16 +25,13 @@ from mock_server.framework import (
     SecurityMiddleware,
 )
 from mock_server.json_body import read_json
-from mock_server.operation import Function, Operation
+from mock_server.operation import Function, Manners, Operation
 from mock_server.request import EXCHANGE, MethodNotAllowed, NoSuchRoute
 from mock_server.simulator import Simulator
 from openapi.documents import load_meta_schema
 
 # What creates before what reads: in this order the real server has its routes.
 _METHODS = ("post", "put", "patch", "delete", "options", "trace", "get", "head")
-
-# An operation of the document that says so does not look at its query, so nothing in it is a mistake.
-_TAKES_ANY_QUERY = "x-takes-any-query"
 
 _BODILESS = {"GET", "HEAD", "OPTIONS"}
 
@@ -163,7 +160,7 @@ class OperationApi(RoutedAPI):  # type: ignore[misc]
 
     def make_operation(self, operation: OpenAPIOperation) -> Operation:
         described = self.specification.get_operation(operation.path, operation.method)
-        return Operation(operation, self._simulator, takes_any_query=described.get(_TAKES_ANY_QUERY, False))
+        return Operation(operation, self._simulator, Manners.of(described))
 
 
 class Operations(RoutedMiddleware):  # type: ignore[misc]

@@ -10,6 +10,7 @@ import jsonschema_rs
 from mock_server.entities import Entities, Entity, complete, load_entity_sources, ref_of
 from mock_server.entity_refs import EntityRef, parse_entity_ref
 from mock_server.location_entities import file_location
+from mock_server.permissions import EVERYTHING, READ_PAGE, READ_STEP, Permits
 from mock_server.relations import relate
 from mock_server.sources import Location, Source
 from mock_server.template_schema import API_VERSION, LOADED_TEMPLATE, SENT_TEMPLATE
@@ -125,6 +126,18 @@ def pages(template: Entity) -> list[Mapping[str, Any]]:
     """The pages of the form: one for a single object of parameters, none for no parameters."""
     parameters = template["spec"].get("parameters", [])
     return parameters if isinstance(parameters, list) else [parameters]
+
+
+def permitted(template: Entity, permits: Permits) -> Entity:
+    """The template without the pages and steps that somebody may not read."""
+    if permits is EVERYTHING:
+        return template
+    spec = {**template["spec"], "steps": permits.parts(READ_STEP, template["spec"]["steps"])}
+    if isinstance(spec.get("parameters"), list):
+        spec["parameters"] = permits.parts(READ_PAGE, spec["parameters"])
+    elif "parameters" in spec and not permits.parts(READ_PAGE, [spec["parameters"]]):
+        del spec["parameters"]
+    return {**template, "spec": spec}
 
 
 def parameter_schema(template: Entity) -> dict[str, Any]:

@@ -1,8 +1,94 @@
 """The operations of the permission plugin."""
 
+from typing import Any
+
 from mock_server.answers import Answer, json_answer
-from mock_server.request import Call
+from mock_server.companions.zod import Fields, Items, Literal, Nothing, Optional, Text, Union, worded
+from mock_server.permissions import Decision, Permits
+from mock_server.request import Call, ConditionsNotApplied, InvalidRequest, UserExpected
+from mock_server.store import UnknownTask
+
+_ACTIONS = Union([Literal(action) for action in ("create", "read", "update", "delete")])
+_ATTRIBUTES = Fields({"action": Optional(_ACTIONS)})
+_BASIC = Fields({"type": Literal("basic"), "name": Text(), "attributes": _ATTRIBUTES})
+_RESOURCE = Fields({"type": Literal("resource"), "name": Text(), "attributes": _ATTRIBUTES, "resourceType": Text()})
+_REFS = Optional(Union([Text(), Items(Text(), may_be_empty=False)]))
+_QUESTION = Union(
+    [
+        Fields({"id": Text(), "resourceRef": Nothing(), "permission": _BASIC}),
+        Fields({"id": Text(), "resourceRef": _REFS, "permission": _RESOURCE}),
+    ]
+)
+_QUESTIONS = Fields({"items": Items(_QUESTION)})
+_RESOURCE_TYPES = {"own": "scaffolder-task", "tagged": "scaffolder-template"}
 
 
 async def authorize(call: Call) -> Answer:
-    return json_answer(200, {"items": [{"id": item["id"], "result": "ALLOW"} for item in call.body["items"]]})
+    is_user = call.principal.entity_ref is not None
+    if not is_user and not call.simulator.settings.is_open:
+        raise UserExpected
+    wrong = _QUESTIONS.judge(call.body, ()).issues
+    if wrong:
+        raise InvalidRequest(worded(wrong))
+    questions: list[dict[str, Any]] = call.body["items"]
+    if is_user and any(each["permission"]["type"] == "resource" and "resourceRef" not in each for each in questions):
+        raise InvalidRequest(
+            "Resource permissions require a resourceRef to be set. "
+            "Direct user requests without a resourceRef are not allowed."
+        )
+    permits = call.permits
+    return json_answer(200, {"items": [{"id": each["id"], **await _answer(call, permits, each)} for each in questions]})
+
+
+async def get_permission_health(_: Call) -> Answer:
+    return json_answer(200, {"status": "ok"})
+
+
+async def _answer(call: Call, permits: Permits, question: dict[str, Any]) -> dict[str, Any]:
+    permission, ref = question["permission"], question.get("resourceRef")
+    decision = permits.policy.decision(permission["name"])
+    if not decision.is_conditional:
+        return {"result": decision.result.upper()}
+    # The real server breaks down at a policy that has conditions for what they cannot be asked about.
+    if permission["type"] == "basic":
+        raise InvalidRequest(
+            "Conditional decision returned from permission policy for non-resource permission " + permission["name"]
+        )
+    if permission["resourceType"] != _RESOURCE_TYPES[decision.result]:
+        raise InvalidRequest(
+            f"Invalid resource conditions returned from permission policy for permission {permission['name']}"
+        )
+    if ref is None:
+        return _conditional(permits, decision)
+    if decision.result == "tagged":
+        raise InvalidRequest(
+            "This plugin does not expose any permission rule or can't evaluate the conditions request for "
+            + permission["resourceType"]
+        )
+    if isinstance(ref, list):
+        return {"result": [await _about_task(call, permits, permission["name"], each) for each in ref]}
+    return {"result": await _about_task(call, permits, permission["name"], ref)}
+
+
+async def _about_task(call: Call, permits: Permits, permission: str, task_id: str) -> str:
+    try:
+        task = await call.world.store.get(task_id)
+    except UnknownTask as error:
+        raise ConditionsNotApplied(str(error)) from None
+    return "ALLOW" if permits.may_with_task(permission, task.created_by) else "DENY"
+
+
+def _conditional(permits: Permits, decision: Decision) -> dict[str, Any]:
+    resource_type = _RESOURCE_TYPES[decision.result]
+    conditions: dict[str, Any] = {"rule": "IS_TASK_OWNER", "resourceType": resource_type}
+    if decision.result == "own":
+        conditions["params"] = {"createdBy": [] if permits.user is None else [permits.user]}
+    else:
+        rule = {"rule": "HAS_TAG", "resourceType": resource_type}
+        conditions = {"anyOf": [{**rule, "params": {"tag": tag}} for tag in decision.tags]}
+    return {
+        "result": "CONDITIONAL",
+        "pluginId": "scaffolder",
+        "resourceType": resource_type,
+        "conditions": conditions,
+    }

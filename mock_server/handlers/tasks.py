@@ -1,6 +1,7 @@
 """The operations of the tag Tasks."""
 
 import math
+from dataclasses import replace
 from typing import Any
 
 from mock_server.answers import Answer, Header, json_answer
@@ -10,6 +11,7 @@ from mock_server.handlers.event_stream import EventStream
 from mock_server.handlers.long_poll import LongPoll
 from mock_server.handlers.task_list import task_query
 from mock_server.lifecycle import TaskStatus
+from mock_server.permissions import CREATE, DRY_RUN, READ
 from mock_server.query import coerce_number
 from mock_server.quirks import Quirk
 from mock_server.request import Call, missing_in_body
@@ -18,14 +20,17 @@ from mock_server.task import Task, TaskEvents
 
 
 async def list_tasks(call: Call) -> Answer:
-    page = await call.world.store.find(task_query(call.parameters))
+    query, creators = task_query(call.parameters), call.permits.creators(READ)
+    if creators is not None:
+        query = replace(query, creators=creators if query.creators is None else creators & query.creators)
+    page = await call.world.store.find(query)
     now, quirks = call.world.clock.now(), call.simulator.settings.quirks
     return json_answer(200, {"tasks": [task.to_json(now, quirks) for task in page.tasks], "totalTasks": page.total})
 
 
 async def create_task(call: Call) -> Answer:
     new = NewTask(call.body["templateRef"], call.body["values"], call.body.get("secrets", {}), call.scenario)
-    started = await call.simulator.create_task(call.world, call.principal, new)
+    started = await call.simulator.create_task(call.world, call.principal, new, call.permits)
     return json_answer(201, {"id": started.task.id}, _playing(started))
 
 
@@ -35,14 +40,15 @@ async def get_task(call: Call) -> Answer:
 
 
 async def cancel_task(call: Call) -> Answer:
-    await call.simulator.cancel_task(call.world, call.parameters["taskId"])
+    await call.simulator.cancel_task(call.world, call.parameters["taskId"], call.permits)
     # The real server says so of any task, and the real client reads it.
     return json_answer(200, {"status": TaskStatus.CANCELLED.value})
 
 
 async def retry_task(call: Call) -> Answer:
     secrets = (call.body or {}).get("secrets", {})
-    started = await call.simulator.retry_task(call.world, call.parameters["taskId"], secrets, call.scenario)
+    task_id = call.parameters["taskId"]
+    started = await call.simulator.retry_task(call.world, task_id, secrets, call.scenario, call.permits)
     return json_answer(201, {"id": started.task.id}, _playing(started))
 
 
@@ -67,6 +73,7 @@ async def dry_run_task(call: Call) -> Answer:
     quirks = call.simulator.settings.quirks
     if Quirk.CONTENTS_REQUIRED in quirks and "directoryContents" not in body:
         raise missing_in_body("directoryContents")
+    call.permits.require(CREATE, DRY_RUN)
     request = DryRun(
         body["template"],
         body["values"],
@@ -79,7 +86,9 @@ async def dry_run_task(call: Call) -> Answer:
 
 
 async def _task(call: Call) -> Task:
-    return await call.world.store.get(call.parameters["taskId"])
+    task = await call.world.store.get(call.parameters["taskId"])
+    call.permits.require_with_task(task.created_by, READ)
+    return task
 
 
 def _playing(started: Started) -> Header:

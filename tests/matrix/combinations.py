@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import yaml
+
 from contracts.profile import Profile
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
@@ -25,8 +27,9 @@ class Combination:
 
 
 def scenarios() -> list[str]:
-    """Every scenario that comes with the server: none of them breaks the contract."""
-    return sorted(path.stem for path in SCENARIOS.glob("*.yaml"))
+    """Every scenario that comes with the server and forbids nothing: none of them breaks the contract."""
+    files = {path.stem: yaml.safe_load(path.read_text(encoding="utf-8")) for path in SCENARIOS.glob("*.yaml")}
+    return sorted(name for name, scenario in files.items() if "permissions" not in scenario)
 
 
 def matrix() -> Iterator[Combination]:

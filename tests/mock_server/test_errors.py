@@ -12,10 +12,12 @@ from mock_server.dry_run import DryRunFailed
 from mock_server.entity_refs import EmptyEntityRef, EntityRef, MalformedEntityRef
 from mock_server.errors import NAMES, STATUSES, answer_to
 from mock_server.framework import Unauthorized
+from mock_server.permissions import NotAllowed
 from mock_server.planned import Failure
 from mock_server.quirks import Quirk
 from mock_server.redaction import TooManySecrets
 from mock_server.request import (
+    ConditionsNotApplied,
     InvalidRequest,
     MethodNotAllowed,
     NoSuchEntity,
@@ -45,6 +47,7 @@ TABLE = [
     (MethodNotAllowed("PUT", ["GET", "HEAD"]), 405, "PUT is not allowed here, only GET, HEAD"),
     (MissingCredentials(), 401, "Missing credentials"),
     (NoSuchEntity("No entity named 'x' found"), 404, "No entity named 'x' found"),
+    (NotAllowed(), 403, ""),
     (NoSuchRoute("/nope"), 404, "There is nothing at /nope"),
     (Unauthorized("No authorization token provided"), 401, "401: No authorization token provided"),
     (StepReductionFault(), 500, "Reduce of empty array with no initial value"),
@@ -87,7 +90,26 @@ def test_an_exception_becomes_the_envelope_of_the_real_server(error, status, mes
 
 
 def test_every_exception_of_the_table_is_held_here():
-    assert {type(error) for error, _, _ in TABLE} == set(NAMES)
+    assert {type(error) for error, _, _ in TABLE} | {ConditionsNotApplied} == set(NAMES)
+
+
+def test_what_one_plugin_tells_of_another_s_refusal_has_all_of_it():
+    answer, body = answered(ConditionsNotApplied("No task with id '1' found"))
+    cause = {"name": "NotFoundError", "message": "No task with id '1' found"}
+    assert answer.status == 404
+    assert body["error"] == {
+        "name": "ResponseError",
+        "message": "Request failed with 404 Not Found",
+        "response": {},
+        "body": {
+            "error": cause,
+            "request": {"method": "POST", "url": "/.well-known/backstage/permissions/apply-conditions"},
+            "response": {"statusCode": 404},
+        },
+        "cause": cause,
+        "statusCode": 404,
+        "statusText": "Not Found",
+    }
 
 
 def test_every_name_of_the_table_has_a_status():
