@@ -46,6 +46,10 @@ class Identities:
             return target
         return _AFTER.sub(lambda found: found[1] + str(self._after(int(found[2]))), translated)
 
+    def body(self, body: str | None) -> str | None:
+        """The body of a request with our ids."""
+        return None if body is None else self._text(body)
+
     def translated(self, value: Any) -> Any:
         """A recorded body with our ids."""
         if isinstance(value, str):

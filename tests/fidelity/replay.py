@@ -132,7 +132,7 @@ class Replay:
 
     def _request_of(self, exchange: Exchange) -> Request:
         target = self._identities.target(exchange.target)
-        return self._request(exchange.method, target, exchange.headers, _whole(exchange.body))
+        return self._request(exchange.method, target, exchange.headers, _whole(self._identities.body(exchange.body)))
 
     def _request(self, method: str, target: str, headers: Mapping[str, str], body: str | None) -> Request:
         content = (body or "").encode()
