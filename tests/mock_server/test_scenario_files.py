@@ -11,6 +11,7 @@ import yaml
 from mock_server.actions.catalogue import load_actions
 from mock_server.clock import SECOND
 from mock_server.lifecycle import TERMINAL, TRANSITIONS, EventType, StepStatus, TaskStatus
+from mock_server.permissions import Decision
 from mock_server.scenario import (
     Behaviour,
     Duration,
@@ -533,3 +534,35 @@ def test_the_rest_of_a_scenario_is_read(load):
     scenario = load(text)
     assert scenario.behaviour == Behaviour(cancel=1_500, output={"a": 1})
     assert scenario.uses == ((Uses(2, 2), Behaviour(cancel=0, output={})),)
+
+
+def test_permissions_are_read_with_their_conditions(load):
+    text = """
+description: x
+permissions:
+  scaffolder.*: deny
+  scaffolder.task.read: own
+  scaffolder.template.step.read: {tagged: [a, b]}
+"""
+    policy = load(text).policy
+    assert policy.decision("scaffolder.task.create") == Decision("deny")
+    assert policy.decision("scaffolder.task.read") == Decision("own")
+    assert policy.decision("scaffolder.template.step.read") == Decision("tagged", ("a", "b"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "scaffolder.task.create: own",
+        '"scaffolder.task.*": own',
+        "scaffolder.task.read: {tagged: [a]}",
+        "scaffolder.template.step.read: own",
+        "scaffolder.template.step.read: {tagged: []}",
+        "scaffolder.task.read: maybe",
+    ],
+)
+def test_a_condition_that_a_permission_cannot_have_is_a_mistake(load, text):
+    with pytest.raises(BrokenFile):
+        load(
+            f"description: x\npermissions: {{{text}}}" if "{" not in text else f"description: x\npermissions:\n  {text}"
+        )
