@@ -24,9 +24,13 @@ def in_a_sentence(issues: Sequence[Issue]) -> str:
 def as_json(issues: Sequence[Issue]) -> str:
     """The issues as Zod itself tells them."""
     try:
-        return _cut(json.dumps([_listed(issue) for issue in issues], indent=2, ensure_ascii=False))
+        written = _encoder.iterencode([_listed(issue) for issue in issues])
+        return _cut("".join(_up_to_length(written)))
     except RecursionError:
         return _TOO_DEEP
+
+
+_encoder = json.JSONEncoder(indent=2, ensure_ascii=False)
 
 
 def _cut(message: str) -> str:
