@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout } from 'node:timers/promises';
 
+import { catalog } from './catalog.mjs';
 import { set } from './client.mjs';
 import { journeys } from './journeys.mjs';
 import { openQuirks, quirks } from './quirks.mjs';
@@ -20,7 +21,7 @@ async function perform(journey) {
 }
 
 let exitCode = 0;
-for (const journey of { journeys, refusals, quirks, openQuirks }[set]) {
+for (const journey of { journeys, refusals, quirks, openQuirks, catalog }[set]) {
   const result = await perform(journey);
   if (!result.ok) exitCode = 1;
   console.log(JSON.stringify(result));

@@ -1,4 +1,4 @@
-"""The real ScaffolderClient of npm against the mock, in a process of its own."""
+"""The real ScaffolderClient and CatalogClient of npm against the mock, in a process of their own."""
 
 import json
 import os
@@ -82,9 +82,19 @@ def quirks(package):
     return drive(package, "quirks", "--quirks") | drive(package, "openQuirks", "--quirks", "--auth", "off")
 
 
+@pytest.fixture(scope="module")
+def catalog(package):
+    return drive(package, "catalog")
+
+
 @pytest.mark.parametrize("journey", listed("journeys"))
 def test_the_real_client_completes_its_journey(journeys, journey):
     assert journeys[journey]["ok"], journeys[journey]
+
+
+@pytest.mark.parametrize("journey", listed("catalog"))
+def test_the_real_client_of_the_catalog_completes_its_journey(catalog, journey):
+    assert catalog[journey]["ok"], catalog[journey]
 
 
 @pytest.mark.parametrize("refusal", listed("refusals"))
@@ -103,6 +113,7 @@ def test_each_quirk_that_the_client_can_notice_is_tried():
     assert names == {quirk.value for quirk in set(Quirk) - UNNOTICED}
 
 
-def test_what_is_listed_is_what_is_driven(journeys, refusals, quirks):
+def test_what_is_listed_is_what_is_driven(journeys, refusals, quirks, catalog):
+    assert list(catalog) == listed("catalog")
     assert (list(journeys), list(refusals)) == (listed("journeys"), listed("refusals"))
     assert list(quirks) == listed("quirks") + listed("openQuirks")
