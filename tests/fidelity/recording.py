@@ -11,7 +11,7 @@ import yaml
 from tests.fidelity.copying import copied
 
 DATA = Path(__file__).parent / "data"
-RECORDINGS = (DATA / "exchanges.jsonl", DATA / "asked-anew.jsonl")
+RECORDINGS = (DATA / "exchanges.jsonl", DATA / "asked-anew.jsonl", DATA / "asked-of-the-catalog.jsonl")
 
 
 @dataclass(frozen=True, slots=True)
