@@ -27,6 +27,11 @@ class RunningServer:
         return self.process.wait(timeout=15)
 
 
+def _as_in_the_foreground() -> None:
+    # A shell lets what it runs in the background ignore the interrupt, and so would the server of a test there.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @contextmanager
 def running_server(*arguments: str, program: Path = PROGRAM, **environment: str) -> Iterator[RunningServer]:
     """Start the program on a free port; it is stopped in any case."""
@@ -36,6 +41,7 @@ def running_server(*arguments: str, program: Path = PROGRAM, **environment: str)
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, "PYTHONUNBUFFERED": "1", **environment},
+        preexec_fn=_as_in_the_foreground,
     )
     try:
         banner = ""
