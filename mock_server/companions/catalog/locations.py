@@ -45,8 +45,7 @@ class LocationOperations:
             raise InvalidRequest('Registered locations must be of an allowed type ["url"]')
         ref = str(location_ref(type, target))
         if call.parameters.get("dryRun", "").strip().lower() not in _TRUE:
-            id = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{type}:{target}"))
-            stored = {"id": id, "type": type, "target": target, "entityRef": ref}
+            stored = {"id": str(uuid.uuid5(uuid.NAMESPACE_URL, ref)), "type": type, "target": target, "entityRef": ref}
             return json_answer(201, {"location": stored, "entities": []})
         _check_readable(target)
         told = {**location, "id": f"{type}:{target}", "entityRef": ref}

@@ -21,6 +21,14 @@ async def test_a_location_is_answered_as_registered_and_forgotten(api):
     assert (await api.get(f"/api/catalog/locations/{location['id']}")).status_code == 404
 
 
+@pytest.mark.parametrize("query", ["", "?dryRun=true"])
+async def test_a_target_with_half_a_character_is_answered(api, query):
+    body = '{"type": "url", "target": "https://example.com/\\ud800"}'
+    headers = {"content-type": "application/json"}
+    response = await api.post(f"/api/catalog/locations{query}", content=body, headers=headers)
+    assert response.status_code == 201
+
+
 async def test_a_dry_run_tells_of_the_location_alone(api):
     answer = (await api.post("/api/catalog/locations?dryRun=true", URL)).json()
     assert answer["exists"] is False
