@@ -3,23 +3,23 @@
 from typing import Any
 
 from mock_server.answers import Answer, json_answer
-from mock_server.companions.zod import Fields, Items, Literal, Nothing, Optional, Text, Union, worded
+from mock_server.companions.shape_words import as_json
+from mock_server.companions.shapes import TooComplex, array, literal, members, of_type, optional, read_as, union
 from mock_server.permissions import Decision, Permits
 from mock_server.request import Call, ConditionsNotApplied, InvalidRequest, UserExpected
 from mock_server.store import UnknownTask
 
-_ACTIONS = Union([Literal(action) for action in ("create", "read", "update", "delete")])
-_ATTRIBUTES = Fields({"action": Optional(_ACTIONS)})
-_BASIC = Fields({"type": Literal("basic"), "name": Text(), "attributes": _ATTRIBUTES})
-_RESOURCE = Fields({"type": Literal("resource"), "name": Text(), "attributes": _ATTRIBUTES, "resourceType": Text()})
-_REFS = Optional(Union([Text(), Items(Text(), may_be_empty=False)]))
-_QUESTION = Union(
-    [
-        Fields({"id": Text(), "resourceRef": Nothing(), "permission": _BASIC}),
-        Fields({"id": Text(), "resourceRef": _REFS, "permission": _RESOURCE}),
-    ]
+_TEXT = of_type("string")
+_ACTIONS = union(*(literal(action) for action in ("create", "read", "update", "delete")))
+_ATTRIBUTES = members({"action": optional(_ACTIONS)})
+_BASIC = members({"type": literal("basic"), "name": _TEXT, "attributes": _ATTRIBUTES})
+_RESOURCE = members({"type": literal("resource"), "name": _TEXT, "attributes": _ATTRIBUTES, "resourceType": _TEXT})
+_REFS = optional(union(_TEXT, array(_TEXT, may_be_empty=False)))
+_QUESTION = union(
+    members({"id": _TEXT, "resourceRef": of_type("undefined"), "permission": _BASIC}),
+    members({"id": _TEXT, "resourceRef": _REFS, "permission": _RESOURCE}),
 )
-_QUESTIONS = Fields({"items": Items(_QUESTION)})
+_QUESTIONS = members({"items": array(_QUESTION)})
 _RESOURCE_TYPES = {"own": "scaffolder-task", "tagged": "scaffolder-template"}
 
 
@@ -27,10 +27,7 @@ async def authorize(call: Call) -> Answer:
     is_user = call.principal.entity_ref is not None
     if not is_user and not call.simulator.settings.is_open:
         raise UserExpected
-    wrong = _QUESTIONS.judge(call.body, ()).issues
-    if wrong:
-        raise InvalidRequest(worded(wrong))
-    questions: list[dict[str, Any]] = call.body["items"]
+    questions = _read(call.body)
     if is_user and any(each["permission"]["type"] == "resource" and "resourceRef" not in each for each in questions):
         raise InvalidRequest(
             "Resource permissions require a resourceRef to be set. "
@@ -38,6 +35,17 @@ async def authorize(call: Call) -> Answer:
         )
     permits = call.permits
     return json_answer(200, {"items": [{"id": each["id"], **await _answer(call, permits, each)} for each in questions]})
+
+
+def _read(body: Any) -> list[dict[str, Any]]:
+    try:
+        read, issues = read_as(_QUESTIONS, body)
+    except TooComplex as error:
+        raise InvalidRequest(str(error)) from None
+    if issues:
+        raise InvalidRequest(as_json(issues))
+    questions: list[dict[str, Any]] = read["items"]
+    return questions
 
 
 async def get_permission_health(_: Call) -> Answer:

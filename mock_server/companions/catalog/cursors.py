@@ -6,8 +6,8 @@ from typing import Any
 
 from mock_server.answers import encode_json
 from mock_server.companions.catalog.predicates import PREDICATE, Predicate
-from mock_server.companions.catalog.shape_words import as_json, in_a_sentence
-from mock_server.companions.catalog.shapes import (
+from mock_server.companions.shape_words import as_json, in_a_sentence
+from mock_server.companions.shapes import (
     Shape,
     TooComplex,
     array,

@@ -12,8 +12,8 @@ from mock_server.answers import Answer, json_answer
 from mock_server.companions.catalog.cursors import decode_location_cursor
 from mock_server.companions.catalog.entity_checks import check_entity
 from mock_server.companions.catalog.predicates import Predicate, read_predicate
-from mock_server.companions.catalog.shape_words import as_json
-from mock_server.companions.catalog.shapes import Shape, literal, members, of_type, optional, read_as, union
+from mock_server.companions.shape_words import as_json
+from mock_server.companions.shapes import Shape, literal, members, of_type, optional, read_as, union
 from mock_server.entities import Entities
 from mock_server.entity_refs import EntityRef
 from mock_server.javascript.keys import ordered

@@ -13,8 +13,8 @@ from mock_server.companions.catalog.filters import read_filters
 from mock_server.companions.catalog.listing import Order, stretch_of
 from mock_server.companions.catalog.predicates import Predicate, chosen_by, read_predicate
 from mock_server.companions.catalog.queries import DEFAULT_LIMIT, Page, first_cursor, page_of
-from mock_server.companions.catalog.shape_words import in_a_sentence
-from mock_server.companions.catalog.shapes import array, members, of_type, read_as
+from mock_server.companions.shape_words import in_a_sentence
+from mock_server.companions.shapes import array, members, of_type, read_as
 from mock_server.entities import Entities, Entity, ref_of
 from mock_server.entity_refs import EntityRef
 from mock_server.location_entities import location_of

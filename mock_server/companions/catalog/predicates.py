@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from mock_server.companions.catalog.entity_index import EntityIndex, EntitySet
-from mock_server.companions.catalog.shape_words import in_a_sentence
-from mock_server.companions.catalog.shapes import (
+from mock_server.companions.shape_words import in_a_sentence
+from mock_server.companions.shapes import (
     Path,
     Shape,
     TooComplex,

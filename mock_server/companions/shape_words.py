@@ -1,14 +1,14 @@
-"""What is wrong with a value that does not fit its shape, in the two ways in which the real catalog tells it."""
+"""What is wrong with a value that does not fit its shape, in the two ways in which the real plugins tell it."""
 
 import json
 import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from mock_server.companions.catalog.shapes import Issue, Path
+from mock_server.companions.shapes import Issue, Path
 
 _MOST_ISSUES = 99
-_LONGEST = 20_000
+_LONGEST = 200_000
 _TOO_DEEP = "Validation error: Invalid input, nested too deep to tell where"
 _NAME_LIKE = re.compile(r"[^\W\d]|\$")
 

@@ -1,4 +1,4 @@
-"""Shapes that JSON values are read by, with what is wrong told in the words of the real catalog (its library Zod)."""
+"""Shapes that JSON values are read by, with what is wrong told in the words of Zod, by which the real plugins read."""
 
 import json
 import re
@@ -9,7 +9,10 @@ from typing import Any, Literal, Protocol
 from mock_server.javascript.keys import ordered
 from mock_server.javascript.numerals import is_number
 
-MAX_STEPS = 20_000
+# As many as what fits into a body of 100 kB can take.
+MAX_STEPS = 50_000
+# Nobody reads more of them than this.
+MAX_ISSUES = 100
 
 Path = tuple[str | int, ...]
 Issue = dict[str, Any]
@@ -175,13 +178,23 @@ def lazy(made: Callable[[], Shape]) -> Shape:
     return lambda value, path, reading: made()(value, path, reading)
 
 
-def array(item: Shape) -> Shape:
+def array(item: Shape, *, may_be_empty: bool = True) -> Shape:
+    """A list of items of one shape."""
+
     def read(value: Any, path: Path, reading: Reading) -> tuple[Outcome, Any]:
         reading.spend()
         if not isinstance(value, list):
             reading.wrong_type("array", value, path)
             return "invalid", None
-        results = [item(each, (*path, at), reading) for at, each in enumerate(value)]
+        if not value and not may_be_empty:
+            issue = {"code": "too_small", "minimum": 1, "type": "array", "inclusive": True, "exact": False}
+            reading.issues.append({**issue, "message": "Array must contain at least 1 element(s)", "path": path})
+            return "dirty", value
+        results = []
+        for at, each in enumerate(value):
+            results.append(item(each, (*path, at), reading))
+            if len(reading.issues) >= MAX_ISSUES:
+                break
         return worst(outcome for outcome, _ in results), [read for _, read in results]
 
     return read
