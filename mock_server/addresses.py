@@ -1,7 +1,8 @@
-"""Where things are: the mounts of the plugins and the prefix of worlds."""
+"""Where things are: the mounts, each of two parts of a path, and the prefix of worlds."""
 
 MOUNT = "/api/scaffolder"
 AUTH_MOUNT = "/api/auth"
-COMPANION_MOUNTS = (AUTH_MOUNT, "/api/catalog", "/api/permission")
+ROOT_MOUNT = "/.backstage/health"
+COMPANION_MOUNTS = (AUTH_MOUNT, "/api/catalog", "/api/permission", ROOT_MOUNT)
 MOUNTS = (MOUNT, *COMPANION_MOUNTS)
 WORLDS_PREFIX = "/worlds/"

@@ -6,10 +6,10 @@ from pathlib import Path
 from types import MappingProxyType
 
 from mock_server.actions.catalogue import load_actions
-from mock_server.addresses import AUTH_MOUNT, COMPANION_MOUNTS, MOUNT
+from mock_server.addresses import AUTH_MOUNT, COMPANION_MOUNTS, MOUNT, ROOT_MOUNT
 from mock_server.answers import App, Receive, Scope, Send
 from mock_server.auth import GUEST, SERVICE_TOKEN, USER_TOKEN, Authenticator, AuthMode
-from mock_server.companions import permission
+from mock_server.companions import health, permission
 from mock_server.companions.catalog.locations import LocationOperations
 from mock_server.companions.catalog.operations import EntityOperations
 from mock_server.companions.sign_in import AuthPlugin, SignIn
@@ -97,9 +97,7 @@ class MockServer:
             companions = self._companions(authenticator, SignIn(handed_out, authenticator, guest))
             mounted |= dict.fromkeys(COMPANION_MOUNTS, companions)
             mounted[AUTH_MOUNT] = AuthPlugin(companions, options.quirks)
-        self._app: App = Edge(
-            Health(_Mounts(mounted), is_backend=options.companions), Cors(options.cors_origins), options.quirks
-        )
+        self._app: App = Edge(Health(_Mounts(mounted)), Cors(options.cors_origins), options.quirks)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -114,10 +112,10 @@ class MockServer:
         return DocumentedApi(
             load_companions(),
             base_path="",
-            functions=(sign_in, permission, EntityOperations(entities), LocationOperations(entities)),
+            functions=(sign_in, permission, health, EntityOperations(entities), LocationOperations(entities)),
             authenticator=authenticator,
             simulator=self.simulator,
-            open_paths=(AUTH_MOUNT,),
+            open_paths=(AUTH_MOUNT, ROOT_MOUNT),
         )
 
     async def _live(self, receive: Receive, send: Send) -> None:

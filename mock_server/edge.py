@@ -67,7 +67,7 @@ def _mounted(path: str) -> tuple[str, str]:
 
     Express minds neither the letters of a mount nor a second slash behind it.
     """
-    end = path.find("/", len("/api/"))
+    end = path.find("/", path.find("/", 1) + 1)
     mount, below = (path, "") if end < 0 else (path[:end], path[end:])
     if mount not in MOUNTS:
         mount = mount.lower()

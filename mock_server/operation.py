@@ -16,18 +16,20 @@ from mock_server.quirks import Quirk
 from mock_server.request import EXCHANGE, Call, Exchange, InvalidRequest, header
 from mock_server.simulator import Principal, Simulator
 from mock_server.violations import Violation, accepts, compile_schema, violations
+from mock_server.world import DEFAULT_WORLD
 
 Function = Callable[[Call], Coroutine[Any, Any, App]]
 
 
 @dataclass(frozen=True, slots=True)
 class Manners:
-    """How an operation reads requests, as its extensions in the document say.
+    """How an operation reads requests, as the document says, in part by extensions.
 
-    One that `takes_any_query` does not look at it, so nothing in it is a mistake. One that `checks_own_body` refuses
-    bodies in words of its own. One of more than `max_body` bytes is too large.
+    One that `is_open` asks for no token. One that `takes_any_query` does not look at it, so nothing in it is a mistake.
+    One that `checks_own_body` refuses bodies in words of its own. One of more than `max_body` bytes is too large.
     """
 
+    is_open: bool = False
     takes_any_query: bool = False
     checks_own_body: bool = False
     max_body: int = MAX_BODY
@@ -35,6 +37,7 @@ class Manners:
     @classmethod
     def of(cls, described: Mapping[str, Any]) -> "Manners":
         return cls(
+            described.get("security") == [],
             described.get("x-takes-any-query", False),
             described.get("x-checks-own-body", False),
             described.get("x-max-body", MAX_BODY),
@@ -79,7 +82,8 @@ class Operation:
             found += violations(self._body, body, below=("body",))
         if found:
             raise InvalidRequest(_worded(found[0]), found)
-        world = self._simulator.worlds.get(exchange.world)
+        # Whoever needs no token must not make worlds, of which there are only so many.
+        world = self._simulator.worlds.get(DEFAULT_WORLD if self._manners.is_open else exchange.world)
         call = Call(self._simulator, world, principal, exchange.scenario, parameters, body, exchange.url)
         answer = await self._function(call)
         await answer(scope, receive, send)

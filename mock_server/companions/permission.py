@@ -48,10 +48,6 @@ def _read(body: Any) -> list[dict[str, Any]]:
     return questions
 
 
-async def get_permission_health(_: Call) -> Answer:
-    return json_answer(200, {"status": "ok"})
-
-
 async def _answer(call: Call, permits: Permits, question: dict[str, Any]) -> dict[str, Any]:
     permission, ref = question["permission"], question.get("resourceRef")
     decision = permits.policy.decision(permission["name"])

@@ -40,27 +40,3 @@ async def test_the_health_is_only_read(api, method):
 async def test_asking_for_the_health_makes_no_world(api):
     await api.get(HEALTH, headers={"x-mock-world": "blue"})
     assert [world.name for world in api.server.simulator.worlds] == ["default"]
-
-
-BACKSTAGE = "http://mock/.backstage/health/v1"
-
-
-@pytest.mark.parametrize("path", ["readiness", "liveness", "Readiness", "liveness/", "liveness?x=1"])
-async def test_it_is_as_ready_and_alive_as_a_backstage_backend(api, path):
-    response = await api.get(f"{BACKSTAGE}/{path}", headers={"authorization": "Bearer garbage"})
-    assert response.status_code == 200
-    assert response.json() == {"status": "ok"}
-
-
-async def test_it_says_how_the_health_of_a_backend_is_asked_for(api):
-    response = await api.http.options(f"{BACKSTAGE}/readiness")
-    assert response.text == response.headers["allow"] == "GET,HEAD"
-
-
-@pytest.mark.parametrize(("method", "path"), [("POST", "readiness"), ("GET", "nope"), ("GET", "readiness/x")])
-async def test_there_is_nothing_else_about_the_health_of_a_backend(api, method, path):
-    assert (await api.http.request(method, f"{BACKSTAGE}/{path}")).status_code == 404
-
-
-async def test_without_companions_it_is_no_backend(make_api):
-    assert (await make_api(companions=False).get(f"{BACKSTAGE}/readiness")).status_code == 404
