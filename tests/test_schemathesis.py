@@ -1,13 +1,15 @@
 """Plain `schemathesis run` on the published document: what it reports are faults of the document, each known."""
 
-import json
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
 from openapi.documents import PUBLISHED
+from tests.schemathesis_run import (
+    NOT_AS_IN_THE_SCHEMA,
+    UNDOCUMENTED_STATUS,
+    VALID_REQUEST_REFUSED,
+    report_of,
+    reported_failures,
+)
 from tests.server_process import running_server
 
 # The template of the document's own example, so that its examples and the links from them lead somewhere.
@@ -20,9 +22,6 @@ spec:
   steps:
     - {action: "debug:log", input: {message: "Hello"}}
 """
-UNDOCUMENTED_STATUS = "ST103"
-NOT_AS_IN_THE_SCHEMA = "ST108"
-VALID_REQUEST_REFUSED = "ST202"
 FAULTS_OF_THE_DOCUMENT = {
     # It documents no 400 at all, and for createTask not the 404 of an unknown template.
     (UNDOCUMENTED_STATUS, "GET /v2/tasks"),
@@ -46,26 +45,11 @@ def report(tmp_path_factory) -> dict:
     template = folder / "template.yaml"
     template.write_text(EXAMPLE_TEMPLATE, encoding="utf-8")
     with running_server("--speed", "1000", "--templates", str(template)) as server:
-        run = subprocess.run(
-            [
-                Path(sys.executable).with_name("schemathesis"),
-                *("run", PUBLISHED, "--url", server.url, "--header", "Authorization: Bearer mock-user-token"),
-                *("--seed", "7", "--max-examples", "25", "--continue-on-failure", "--request-timeout", "5"),
-                *("--report", "json", "--report-json-path", folder / "report.json"),
-            ],
-            cwd=folder,
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
-    assert (folder / "report.json").exists(), run.stdout + run.stderr
-    return json.loads((folder / "report.json").read_text(encoding="utf-8"))
+        return report_of(PUBLISHED, server.url, folder, "--max-examples", "25")
 
 
 def test_every_reported_failure_is_a_known_fault_of_the_document(report):
-    reported = {(failure["code"], operation) for failure in report["failures"] for operation in failure["operations"]}
-    assert reported <= FAULTS_OF_THE_DOCUMENT
+    assert reported_failures(report) <= FAULTS_OF_THE_DOCUMENT
 
 
 def test_the_run_was_whole(report):
