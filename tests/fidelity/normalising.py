@@ -5,19 +5,23 @@
   translated, see `identities`: whoever names one must name the right one.
 - A token is `<jwt>`, and the seconds that it lasts are `<seconds>`.
 - The frames of a stack trace are one line, `at <frames>`.
-- An absolute path of the machine is `<path>`.
+- An absolute path of the machine is `<path>`, wherever this repository lies on it.
 - On routes that describe actions, filters and permissions, prose is `<prose>`, however many examples there are.
 """
 
 import re
 from collections.abc import Container
+from pathlib import Path
 from typing import Any
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 _UUID = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
 _ETAG = re.compile(r"\b[0-9a-f]{40}\b")
 _FRAMES = re.compile(r"(?:\n    at [^\n]*)+")
-_MACHINE_PATH = re.compile(r"(?<![\w.:/<])/(?:srv|tmp|home|root|var|usr|opt|private)/[\w.@+/-]*[\w@+-]")
+_HERE = Path(__file__).parents[2]
+_MACHINE_PATH = re.compile(
+    rf"(?<![\w.:/<])(?:{re.escape(str(_HERE))}|/(?:srv|tmp|home|root|var|usr|opt|private))/[\w.@+/-]*[\w@+-]"
+)
 _FILE_URL = re.compile(r"file:/{1,3}(?:[\w.@+-]+/)*[\w.@+-]+")
 _FRAMES_LEFT = "\n    at <frames>"
 

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from tests.fidelity.normalising import levelled, without_machine, without_prose
@@ -14,6 +16,7 @@ TASK = "00000000-0000-4000-8000-000000000001"
         ("Error: no\n    at one (a.js:1)\n    at two", "Error: no\n    at <frames>"),
         ("file:///srv/demo.yaml", "file://<path>"),
         ("lstat '/srv/work/a b'", "lstat '<path> b'"),
+        (str(Path(__file__).with_name("data") / "floor.yaml"), "<path>"),
         ({"token": "e30.e30.e30", "expiresInSeconds": 3599}, {"token": "<jwt>", "expiresInSeconds": "<seconds>"}),
     ],
 )
