@@ -1,6 +1,7 @@
 """LIFE: a task runs by itself, and nobody who creates it has to wait for its end."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from contracts.evidence import Evidence
 from contracts.exchange import Exchange
@@ -14,8 +15,8 @@ LONG = 2.0
 # What shows that the target itself was well meanwhile: so many answers, each in so many seconds.
 OTHERS = 5
 AT_ONCE = 0.3
-# How long the task took, as it tells its times itself, in shares of that: a shorter one was not waited for, and one
-# that tells of a longer life runs by a faster clock than ours.
+# How long the task took, by our clock, in shares of that: a shorter one was not waited for, and one that tells of a
+# longer life runs by a faster clock than ours.
 LEAST_SHARE = 0.5
 MOST_SHARE = 3.0
 
@@ -29,7 +30,8 @@ MOST_SHARE = 3.0
     probes={"life", "cancellation", "streams", "actions", "unknown-tasks"},
 )
 def creation_does_not_wait_for_the_end(evidence: Evidence) -> Iterator[Observation]:
-    waited = {story.id for story in evidence.created_tasks if _was_waited_for(evidence, story)}
+    pace = _pace(evidence)
+    waited = {story.id for story in evidence.created_tasks if _was_waited_for(evidence, story, pace)}
     slow = {story.id for story in evidence.created_tasks if _is_slow(evidence, story)}
     # One that took long by chance and was short itself is no surprise; two are, of a target that is well.
     is_a_habit = len(waited) > 1 or bool(waited & slow)
@@ -48,7 +50,25 @@ def creation_does_not_wait_for_the_end(evidence: Evidence) -> Iterator[Observati
         )
 
 
-def _was_waited_for(evidence: Evidence, story: TaskStory) -> bool:
+def _pace(evidence: Evidence) -> float:
+    """How many seconds of the target's clock, by which it tells the times of its tasks, pass in one of ours; at least
+    one."""
+    made = [
+        (story.created.began, begun.timestamp())
+        for story in evidence.created_tasks
+        if story.created is not None and (begun := _begun(story)) is not None
+    ]
+    if not made:
+        return 1.0
+    (ours, theirs), (our_last, their_last) = min(made), max(made)
+    return max(1.0, (their_last - theirs) / (our_last - ours)) if our_last - ours >= LONG else 1.0
+
+
+def _begun(story: TaskStory) -> datetime | None:
+    return next(filter(None, (instant(seen.task.get("createdAt")) for seen in story.sightings)), None)
+
+
+def _was_waited_for(evidence: Evidence, story: TaskStory, pace: float) -> bool:
     created = story.created
     if created is None or created.purpose not in AS_CLIENTS_DO or created.ended - created.began < LONG:
         return False
@@ -56,7 +76,7 @@ def _was_waited_for(evidence: Evidence, story: TaskStory) -> bool:
     if after is None or not is_terminal(after.status):
         return False
     begun, over = instant(after.task.get("createdAt")), instant(after.task.get("completedAt"))
-    took = None if begun is None or over is None else (over - begun).total_seconds()
+    took = None if begun is None or over is None else (over - begun).total_seconds() / pace
     waited = created.ended - created.began
     # Of a task that does not tell its times, only the template says whether it lived that long.
     lived_so_long = _is_slow(evidence, story) if took is None else LEAST_SHARE <= took / waited <= MOST_SHARE

@@ -347,9 +347,11 @@ def test_a_late_cancel_may_not_change_the_log(profile):
 # --- who creates a task does not wait for its end
 
 
-def waited_for(number: int, *, ended: str = "completed", took: float | None = 5.0, **rest) -> list:
+def waited_for(
+    number: int, *, ended: str = "completed", created_at: float = 0.0, took: float | None = 5.0, **rest
+) -> list:
     began = 10.0 * number
-    times = {"completedAt": None if took is None else at(took)}
+    times = {"createdAt": at(created_at), "completedAt": None if took is None else at(created_at + took)}
     seen = polled(ended, task_id=f"t{number}", began=began + 6, took=0.1, fields=times)
     others = [listed(began=began + 1 + 0.5 * place, took=0.1) for place in range(5)]
     return [created(f"t{number}", began=began, took=5.0, **rest), seen, *others]
@@ -376,6 +378,14 @@ def test_short_tasks_may_end_before_anybody_looks():
 def test_a_task_that_lives_by_a_faster_clock_was_not_waited_for():
     slow = waited_for(1, ref="template:default/slow", took=100.0)
     assert holds(asynchrony.creation_does_not_wait_for_the_end, evidence(*slow))
+
+
+def test_a_clock_that_runs_fast_makes_a_short_life_look_long():
+    both = [*waited_for(1), *waited_for(2, created_at=100.0)]
+    assert holds(asynchrony.creation_does_not_wait_for_the_end, evidence(*both))
+    assert failures(
+        asynchrony.creation_does_not_wait_for_the_end, evidence(*waited_for(1), *waited_for(2, created_at=10.0))
+    )
 
 
 def test_of_tasks_that_do_not_tell_their_times_only_the_slow_ones_were_surely_waited_for():
