@@ -10,6 +10,8 @@ from tests.flawed.catalogue import all_defects
 from tests.flawed.judging import Finding, findings_on
 from tests.flawed.server import flawed_server
 
+pytestmark = pytest.mark.alone
+
 DEFECTS = all_defects()
 
 

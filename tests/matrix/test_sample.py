@@ -8,6 +8,8 @@ import pytest
 from tests.matrix.combinations import SAMPLE, SEEDS, SPEEDS, Combination, scenarios
 from tests.matrix.judging import Verdict, verdicts_on
 
+pytestmark = pytest.mark.alone
+
 AT_ONCE = 2
 
 

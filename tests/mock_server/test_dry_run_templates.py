@@ -110,7 +110,8 @@ def test_the_command_writes_the_tree_that_a_task_leaves(name, tmp_path):
 @pytest.mark.parametrize("name", ["python-library", "terraform-module"])
 def test_the_installed_command_tells_each_step_and_each_file(name, tmp_path):
     ran = subprocess.run(
-        [PROGRAM, *command_line(name, tmp_path / "out")],
+        [PROGRAM, *command_line(name, Path("out"))],
+        cwd=tmp_path,
         capture_output=True,
         text=True,
         check=True,

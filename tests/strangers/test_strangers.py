@@ -17,6 +17,8 @@ from contracts.results import Outcome, Report
 from contracts.runner import Order, Run
 from contracts.target import Limits, Target, TemplateChoice
 
+pytestmark = pytest.mark.alone
+
 
 @dataclass(frozen=True)
 class Stranger:
