@@ -7,6 +7,7 @@ from enum import Enum, StrEnum
 from functools import cached_property, lru_cache
 from typing import Any, Final
 
+from contracts.events import Event, events_of_entries, events_of_frames
 from contracts.sse import StreamReading
 
 
@@ -155,6 +156,17 @@ class Exchange:
     def told(self) -> tuple[Any, ...]:
         """The data of each frame of the stream as JSON, NOT_JSON where it is none."""
         return tuple(_told(frame.data) for frame in self.stream.frames) if self.stream else ()
+
+    @cached_property
+    def stream_events(self) -> tuple[Event, ...]:
+        """The events of the stream; frames whose data is no JSON object are left out."""
+        return events_of_frames(zip(self.stream.frames, self.told, strict=True)) if self.stream else ()
+
+    @cached_property
+    def log_events(self) -> tuple[Event, ...]:
+        """The events that an answer of `/logs` or `/events` holds; what is no object in it is left out."""
+        is_log = self.status == 200 and isinstance(self.json, list)
+        return events_of_entries(self.json, self.ended) if is_log else ()
 
     def query(self, name: str) -> str | None:
         return next((value for key, value in self.request.query if key == name), None)

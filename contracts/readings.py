@@ -4,11 +4,12 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from contracts.events import Event, instant
 from contracts.evidence import Evidence
 from contracts.exchange import Exchange
 from contracts.lifecycle import Status, is_terminal
 from contracts.profile import Allowance
-from contracts.task_story import AS_CLIENTS_DO, Event, Sighting, TaskStory, instant
+from contracts.task_story import AS_CLIENTS_DO, Sighting, TaskStory
 
 # A task that is seen running and cancelled no further apart, in seconds of the judge, was cancelled in between by what
 # happened just then.

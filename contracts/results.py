@@ -48,7 +48,8 @@ class StaleEntry:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+# Not to be shown: asyncio does so with the result of a run, in a message that nobody reads, and it is long.
+@dataclass(frozen=True, slots=True, repr=False)
 class Report:
     """A finished run. `level` is from which level on a broken rule fails it; `problems` are the suite's own;
     `left_out` are rules that a quick or read-only run cannot judge."""

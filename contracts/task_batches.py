@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from contracts.events import INTEGER, Event
 from contracts.evidence import Evidence
 from contracts.exchange import Exchange, Purpose
-from contracts.task_story import AS_CLIENTS_DO, INTEGER, Event, TaskStory, log_events
+from contracts.task_story import AS_CLIENTS_DO, TaskStory
 
 SOUND = AS_CLIENTS_DO | {Purpose.EDGE_PARAMETER}
 
@@ -20,7 +21,7 @@ class Batch:
 
     @cached_property
     def events(self) -> tuple[Event, ...]:
-        return log_events(self.exchange)
+        return self.exchange.log_events
 
     @cached_property
     def numbers(self) -> tuple[int, ...]:

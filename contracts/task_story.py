@@ -1,45 +1,17 @@
 """What was seen of one task: its sightings, and the events that logs and streams tell of it."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
+from contracts.events import Event
 from contracts.exchange import Exchange, Purpose
 from contracts.lifecycle import is_terminal
-from contracts.sse import Ending, Frame
+from contracts.sse import Ending
 
-INTEGER = re.compile(r"-?[0-9]{1,19}")
 # Requests that a well-meaning client makes.
 AS_CLIENTS_DO = frozenset({Purpose.ORDINARY, Purpose.FUZZED, Purpose.PARALLEL, Purpose.RACE})
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One event of a task as a stream frame or a log entry tells it. `sequence` is what `after` counts: the id in the
-    data, else the id of the frame; None if it has neither. `arrived` is when the judge had it."""
-
-    data: Mapping[str, Any]
-    sequence: int | None
-    type: str
-    arrived: float
-    frame: Frame | None = None
-
-    @property
-    def body(self) -> Mapping[str, Any]:
-        body = self.data.get("body")
-        return body if isinstance(body, dict) else {}
-
-    @property
-    def created_at(self) -> datetime | None:
-        return instant(self.data.get("createdAt"))
-
-    @property
-    def ends_the_task(self) -> bool:
-        """Whether this is the event after which nothing happens to the task any more."""
-        return self.type == "completion"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +67,7 @@ class TaskStory:
     def whole_logs(self) -> tuple[tuple[Exchange, tuple[Event, ...]], ...]:
         """The logs that were read from their beginning, in the order in which they were asked for."""
         return tuple(
-            (exchange, log_events(exchange))
+            (exchange, exchange.log_events)
             for exchange in self.logs
             if exchange.status == 200
             and _is_whole(exchange)
@@ -107,7 +79,7 @@ class TaskStory:
     def streams_from_the_start(self) -> tuple[tuple[Exchange, tuple[Event, ...]], ...]:
         """The streams that were read from the first event on, however far they came."""
         return tuple(
-            (exchange, stream_events(exchange))
+            (exchange, exchange.stream_events)
             for exchange in self.streams
             if exchange.stream is not None and _is_whole(exchange)
         )
@@ -150,43 +122,6 @@ class Rerun:
     after: TaskStory
 
 
-def stream_events(exchange: Exchange) -> tuple[Event, ...]:
-    """The events of a stream that was read; frames whose data is no JSON object are left out."""
-    if exchange.stream is None:
-        return ()
-    events = []
-    for frame, data in zip(exchange.stream.frames, exchange.told, strict=True):
-        if isinstance(data, dict):
-            kind = data.get("type") if frame.event == "message" else frame.event
-            events.append(Event(data, _sequence(data, frame), str(kind), frame.arrived, frame))
-    return tuple(events)
-
-
-def log_events(exchange: Exchange) -> tuple[Event, ...]:
-    """The events that an answer of `/logs` holds; what is no object in it is left out."""
-    if exchange.status != 200 or not isinstance(exchange.json, list):
-        return ()
-    return tuple(
-        Event(entry, _sequence(entry, None), str(entry.get("type")), exchange.ended)
-        for entry in exchange.json
-        if isinstance(entry, dict)
-    )
-
-
-def instant(value: object) -> datetime | None:
-    """The time that a string of the date-time format names, None for anything else."""
-    return _parsed(value) if isinstance(value, str) else None
-
-
-@lru_cache(maxsize=65_536)
-def _parsed(text: str) -> datetime | None:
-    try:
-        parsed = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return parsed if parsed.tzinfo is not None else None
-
-
 def listed_tasks(exchange: Exchange) -> list[Mapping[str, Any]]:
     """The tasks in an answer of the list; what is no object in it is left out."""
     if exchange.status != 200 or not isinstance(exchange.json, dict):
@@ -203,14 +138,3 @@ def _is_whole(exchange: Exchange) -> bool:
         and exchange.trouble is None
         and not any(name.lower() == "last-event-id" for name, _ in exchange.request.headers)
     )
-
-
-def _sequence(data: Mapping[str, Any], frame: Frame | None) -> int | None:
-    number = data.get("id")
-    if isinstance(number, int) and not isinstance(number, bool):
-        return number
-    if isinstance(number, float) and number.is_integer():
-        return int(number)
-    if frame is not None and frame.id is not None and INTEGER.fullmatch(frame.id):
-        return int(frame.id)
-    return None

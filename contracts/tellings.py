@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
+from contracts.events import INTEGER, Event, instant
 from contracts.evidence import Evidence
 from contracts.exchange import Exchange
 from contracts.lifecycle import Status
 from contracts.profile import Allowance, Profile
 from contracts.sse import Ending, StreamReading
-from contracts.task_story import INTEGER, Event, TaskStory, instant, log_events, stream_events
+from contracts.task_story import TaskStory
 
 KNOWN_TYPES = frozenset({"log", "completion", "cancelled", "recovered"})
 LAST_EVENT_ID = "last-event-id"
@@ -158,7 +159,7 @@ def numbered_log(story: TaskStory, told: Telling | None) -> list[tuple[int, Said
     log = late_log(story)
     if log is None:
         return None
-    entries = log_events(log)
+    entries = log.log_events
     numbers = [entry.sequence for entry in entries]
     if None in numbers:
         kinds = {entry.type for entry in entries}
@@ -172,7 +173,7 @@ def numbered_log(story: TaskStory, told: Telling | None) -> list[tuple[int, Said
 
 
 def _counting(exchange: Exchange, story: TaskStory, profile: Profile) -> tuple[Event, ...]:
-    events = tuple(event for event in stream_events(exchange) if is_known(event))
+    events = tuple(event for event in exchange.stream_events if is_known(event))
     end = next((place for place, event in enumerate(events) if event.ends_the_task), None)
     if end is None:
         return events

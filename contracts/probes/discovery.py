@@ -6,12 +6,13 @@ from datetime import timedelta
 from typing import Any
 
 from contracts.entity_refs import template_path
+from contracts.events import instant
 from contracts.exchange import Exchange
 from contracts.lifecycle import Status
 from contracts.probes.probe import Probe
 from contracts.session import Session
 from contracts.target import TemplateChoice, Templates
-from contracts.task_story import instant, listed_tasks
+from contracts.task_story import listed_tasks
 from contracts.template_values import make_values
 
 # What a server that was just started with demo templates offers.

@@ -11,7 +11,6 @@ from contracts.sse import Ending
 from contracts.stream_deadline import StreamDeadline
 from contracts.stream_reader import CLOSING_GRACE
 from contracts.target import TemplateChoice
-from contracts.task_story import log_events, stream_events
 
 FIRST_PAUSE = 0.02
 LONGEST_PAUSE = 0.5
@@ -120,7 +119,7 @@ async def come_back(session: Session, task_id: str, watched: Exchange) -> None:
         # Each stream of a task that goes on would be read for as long as the patience lasts.
         return
     await asyncio.gather(*(read_late(session, task_id, label="late") for _ in range(2)))
-    events = stream_events(watched) or log_events(logs)
+    events = watched.stream_events or logs.log_events
     numbers = sorted({event.sequence for event in events if event.sequence is not None})
     if is_long(logs):
         numbers = numbers[-FEW:]

@@ -3,7 +3,6 @@
 from contracts.clock import pause
 from contracts.exchange import Exchange
 from contracts.session import Session
-from contracts.task_story import log_events
 
 EVENTS = "getTaskEvents"
 # So much longer than a server may wait, in seconds.
@@ -42,7 +41,7 @@ async def follow_by_events(session: Session, task_id: str, *, until: float, labe
         asked.append(batch)
         if batch.status != 200:
             break
-        events = log_events(batch)
+        events = batch.log_events
         if any(event.ends_the_task for event in events):
             break
         numbers = [event.sequence for event in events if event.sequence is not None and event.sequence > (after or 0)]

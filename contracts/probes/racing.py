@@ -11,7 +11,6 @@ from contracts.probes.probe import Probe
 from contracts.session import Session
 from contracts.stream_deadline import StreamDeadline
 from contracts.target import TemplateChoice
-from contracts.task_story import stream_events
 
 # The labels that rules know.
 AFTER_LEAVING = "after clients left in the middle of a stream"
@@ -73,7 +72,7 @@ async def _lasting(session: Session, template: TemplateChoice) -> float | None:
     watched = await session.watch(
         task_id, deadline=StreamDeadline(session.now() + PATIENCE), purpose=Purpose.PARALLEL, label="to its end"
     )
-    return next((event.arrived - created.began for event in stream_events(watched) if event.ends_the_task), None)
+    return next((event.arrived - created.began for event in watched.stream_events if event.ends_the_task), None)
 
 
 async def _cancel_after(session: Session, template: TemplateChoice, delay: float) -> str | None:

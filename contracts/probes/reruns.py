@@ -14,7 +14,6 @@ from contracts.session import Session
 from contracts.stream_deadline import StreamDeadline
 from contracts.stream_reader import CLOSING_GRACE
 from contracts.target import TemplateChoice
-from contracts.task_story import log_events
 
 # Seconds that a task which lasts is watched before it is cancelled; its second life may be shorter.
 WATCHED = 1.0
@@ -108,10 +107,10 @@ async def _live(session: Session, task_id: str, watched: float, *, refused: bool
 async def _read_from_everywhere(session: Session, task_id: str) -> bool:
     """Ask for all events of a task that has ended, and for those after some of them; tells whether they are many."""
     whole = await _look(session, task_id, "when it had ended")
-    if not any(event.ends_the_task for event in log_events(whole)):
+    if not any(event.ends_the_task for event in whole.log_events):
         await pause(CATCHING_UP)
         whole = await _look(session, task_id, "long after it had ended")
-    numbers = sorted({event.sequence for event in log_events(whole) if event.sequence is not None})
+    numbers = sorted({event.sequence for event in whole.log_events if event.sequence is not None})
     points = resumption_points(numbers) if numbers else []
     for after in points[-2:] if is_long(whole) else points:
         await ask_for_events(session, task_id, after=after, leave_after=CLOSING_GRACE, label="from everywhere")

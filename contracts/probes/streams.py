@@ -10,7 +10,6 @@ from contracts.session import Session
 from contracts.sse import Ending
 from contracts.stream_deadline import StreamDeadline
 from contracts.stream_reader import CLOSING_GRACE
-from contracts.task_story import stream_events
 
 READERS = 3
 # How long a task is watched before it is cancelled: long enough to see whether events come as they happen.
@@ -69,7 +68,7 @@ async def _come_and_go(session: Session, task_id: str, deadline: StreamDeadline,
             label="comes back" if visit else "leaves",
             group=group,
         )
-        numbers = [event.sequence for event in stream_events(read) if event.sequence is not None]
+        numbers = [event.sequence for event in read.stream_events if event.sequence is not None]
         if not numbers or read.stream is None or read.stream.ending is not Ending.STOPPED:
             break
         after = max(numbers)
@@ -82,7 +81,7 @@ async def _read_from_odd_places(session: Session, task_id: str, watched: Exchang
         read = await read_late(session, task_id, after=after, purpose=Purpose.EDGE_PARAMETER, label="from odd places")
         if not is_closed(read):
             return
-    ids = [event.frame.id for event in stream_events(watched) if event.frame and event.frame.id]
+    ids = [event.frame.id for event in watched.stream_events if event.frame and event.frame.id]
     if ids:
         deadline = StreamDeadline(session.now() + patience(session), silence=CLOSING_GRACE)
         header = ("Last-Event-ID", ids[len(ids) // 2])

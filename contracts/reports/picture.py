@@ -9,7 +9,7 @@ from contracts.exchange import Exchange
 from contracts.lifecycle import Status
 from contracts.reports.elements import element
 from contracts.reports.foreign import visible
-from contracts.task_story import TaskStory, stream_events
+from contracts.task_story import TaskStory
 
 WIDTH = 960
 LEFT = 120
@@ -177,7 +177,7 @@ def _stream(number: int, exchange: Exchange, of: int) -> Lane:
             f"event-{event.type if event.type in EVENT_TYPES else 'other'}",
             visible(f"{event.type} at {event.arrived:.3f} s: {event.body.get('message', '')}", 200),
         )
-        for event in stream_events(exchange)
+        for event in exchange.stream_events
     )
     return Lane(name, (Bar(reading.opened, reading.closed, "open", f"open, {reading.ending}"),), tuple(marks))
 

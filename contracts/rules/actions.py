@@ -11,7 +11,7 @@ from contracts.exchange import Exchange
 from contracts.json_schema import dangling_references, is_schema
 from contracts.lifecycle import Status
 from contracts.rule import Level, Observation, broken, judged, kept, rule
-from contracts.task_story import TaskStory, log_events, stream_events
+from contracts.task_story import TaskStory
 
 LIST = "#/paths/~1v2~1actions/get"
 ITEMS = f"{LIST}/responses/200/content/application~1json/schema"
@@ -292,8 +292,8 @@ def _actions_run(story: TaskStory) -> Mapping[str, Exchange]:
 
 
 def _completed_steps(story: TaskStory) -> Mapping[str, Exchange]:
-    told = [(exchange, log_events(exchange)) for exchange in story.logs]
-    told += [(exchange, stream_events(exchange)) for exchange in story.streams]
+    told = [(exchange, exchange.log_events) for exchange in story.logs]
+    told += [(exchange, exchange.stream_events) for exchange in story.streams]
     return {
         event.body["stepId"]: exchange
         for exchange, events in told

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from contracts.events import instant
 from contracts.evidence import Evidence
 from contracts.exchange import Exchange
 from contracts.lifecycle import is_terminal
 from contracts.readings import first_after
 from contracts.rule import Observation, judged, rule
-from contracts.task_story import AS_CLIENTS_DO, TaskStory, instant
+from contracts.task_story import AS_CLIENTS_DO, TaskStory
 
 # Seconds of the judge: an answer that takes as long is one that was waited for.
 LONG = 2.0

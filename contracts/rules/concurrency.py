@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
+from contracts.events import Event
 from contracts.evidence import Evidence
 from contracts.exchange import Exchange, Purpose
 from contracts.lifecycle import Status, is_terminal
@@ -15,7 +16,7 @@ from contracts.profile import Allowance
 from contracts.readings import up_to_the_end
 from contracts.rule import Observation, judged, kept, rule
 from contracts.sse import Ending
-from contracts.task_story import Event, TaskStory, listed_tasks, log_events, stream_events
+from contracts.task_story import TaskStory, listed_tasks
 
 CREATE = "#/paths/~1v2~1tasks/post/responses/201"
 LIST = "#/paths/~1v2~1tasks/get/responses/200"
@@ -471,10 +472,10 @@ def _tellings(story: TaskStory) -> Iterator[tuple[Exchange, tuple[Event, ...]]]:
     """Every stream and log of a task, with the events in it."""
     for stream in story.streams:
         if stream.stream is not None:
-            yield stream, stream_events(stream)
+            yield stream, stream.stream_events
     for log in story.logs:
         if log.status == 200:
-            yield log, log_events(log)
+            yield log, log.log_events
 
 
 def _text_of(telling: Exchange) -> str:
@@ -495,7 +496,7 @@ def _is_whole(stream: Exchange) -> bool:
 
 
 def _told(stream: Exchange, evidence: Evidence) -> list[tuple[int | None, str, str]]:
-    events = stream_events(stream)
+    events = stream.stream_events
     if evidence.contract.profile.allows(Allowance.LATE_CANCEL_IS_TOLD):
         events = up_to_the_end(events)
     return [

@@ -9,7 +9,6 @@ from contracts.readings import brief
 from contracts.rule import BACKSTAGE_ONLY, Observation, judged, rule
 from contracts.rules.answers import NEEDS_A_TASK, NEEDS_THE_TARGET, is_refusal
 from contracts.rules.schema import as_described
-from contracts.task_story import stream_events
 
 ODD = frozenset({Purpose.HOSTILE, Purpose.FUZZED})
 
@@ -39,7 +38,7 @@ def extensions_are_as_described(evidence: Evidence) -> Iterator[Observation]:
 def streamed_events_are_as_described(evidence: Evidence) -> Iterator[Observation]:
     seen: set[str] = set()
     for exchange in evidence.authenticated:
-        for event in stream_events(exchange):
+        for event in exchange.stream_events:
             if event.frame is None or event.frame.data in seen:
                 continue
             seen.add(event.frame.data)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from contracts.events import Event
 from contracts.evidence import Evidence
 from contracts.exchange import Purpose, TroubleKind
 from contracts.lifecycle import Status, is_known, is_terminal, may_follow
@@ -22,7 +23,7 @@ from contracts.readings import (
 )
 from contracts.rule import Level, Observation, judged, kept, rule
 from contracts.rules.answers import NEEDS_THE_TARGET
-from contracts.task_story import AS_CLIENTS_DO, Event, TaskStory
+from contracts.task_story import AS_CLIENTS_DO, TaskStory
 
 TASK = "#/components/schemas/Task"
 STATUS = f"{TASK}/properties/status"

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from itertools import pairwise
 
+from contracts.events import Event
 from contracts.evidence import Evidence
 from contracts.exchange import Exchange, TroubleKind
 from contracts.readings import CATCHING_UP, up_to_the_end
 from contracts.rule import BACKSTAGE_ONLY, Observation, judged, kept, rule
 from contracts.rules.answers import NEEDS_A_TASK, was_well
 from contracts.task_batches import Batch, asked, batches, lives, told_by_stream
-from contracts.task_story import Event
 from contracts.tellings import logged, say_the_same
 
 EVENTS = "#/paths/~1v2~1tasks~1{taskId}~1events/get"

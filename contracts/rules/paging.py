@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
+from contracts.events import instant
 from contracts.evidence import Evidence
 from contracts.exchange import Exchange, Purpose
 from contracts.labels import MALFORMED_PAGE, PAGE, PAGED_WHOLE
@@ -11,7 +12,7 @@ from contracts.lifecycle import is_terminal
 from contracts.readings import brief
 from contracts.rule import BACKSTAGE_ONLY, Level, Observation, judged, rule
 from contracts.rules.answers import NEEDS_A_TASK, NEEDS_THE_TARGET, answered, is_refusal, later_lists, told
-from contracts.task_story import instant, listed_tasks
+from contracts.task_story import listed_tasks
 
 LIST = "#/paths/~1v2~1tasks/get"
 CREATED_BY, STATUS, LIMIT, OFFSET, ORDER = (f"{LIST}/parameters/{place}" for place in range(5))

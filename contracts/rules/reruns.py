@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from contracts.events import Event
 from contracts.evidence import Evidence
 from contracts.exchange import Exchange, Purpose
 from contracts.lifecycle import is_terminal
@@ -9,7 +10,7 @@ from contracts.readings import CATCHING_UP, brief, same, same_time
 from contracts.rule import BACKSTAGE_ONLY, Observation, judged, rule
 from contracts.rules.answers import answered, is_refusal, told
 from contracts.task_batches import Batch, batches
-from contracts.task_story import Event, Rerun, TaskStory, log_events, stream_events
+from contracts.task_story import Rerun, TaskStory
 
 RETRY = "#/paths/~1v2~1tasks~1{taskId}~1retry/post"
 OPERATION = "retryTask"
@@ -292,8 +293,8 @@ def _wholes(evidence: Evidence) -> Iterator[tuple[Rerun, Batch]]:
 
 def _views(story: TaskStory) -> Iterator[tuple[Exchange, Iterable[Event]]]:
     yield from ((batch.exchange, batch.events) for batch in batches(story))
-    yield from ((exchange, log_events(exchange)) for exchange in story.logs if exchange.status == 200)
-    yield from ((exchange, stream_events(exchange)) for exchange in story.streams if exchange.stream is not None)
+    yield from ((exchange, exchange.log_events) for exchange in story.logs if exchange.status == 200)
+    yield from ((exchange, exchange.stream_events) for exchange in story.streams if exchange.stream is not None)
 
 
 def _events_of(story: TaskStory) -> list[Event]:
@@ -340,7 +341,7 @@ def _ran_all_along(evidence: Evidence, retry: Exchange) -> bool:
     return not any(
         event.ends_the_task and event.arrived < retry.ended + CATCHING_UP
         for stream in streams
-        for event in stream_events(stream)
+        for event in stream.stream_events
     )
 
 

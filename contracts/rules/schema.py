@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
+from contracts.events import instant
 from contracts.evidence import Evidence
 from contracts.exchange import NOT_JSON, Exchange, Purpose, parse_json
 from contracts.profile import Allowance
@@ -13,7 +14,7 @@ from contracts.readings import has_no_log
 from contracts.rule import PUBLISHED_ONLY, Level, Observation, judged, kept, rule
 from contracts.rules.answers import NEEDS_A_TASK, NEEDS_THE_TARGET
 from contracts.rules.spelling import misspelt
-from contracts.task_story import instant, listed_tasks
+from contracts.task_story import listed_tasks
 from openapi.documents import load_task_structure
 
 TASKS = "#/paths/~1v2~1tasks"
@@ -217,13 +218,14 @@ def tasks_fit_the_structure(evidence: Evidence) -> Iterator[Observation]:
     probes={"life"},
 )
 def json_is_strict(evidence: Evidence) -> Iterator[Observation]:
+    fault = cache(_json_fault)
     for exchange in evidence.exchanges:
         response = exchange.response
         if response is None or exchange.trouble or not response.body or response.media_type != "application/json":
             continue
         if exchange.request.method == "HEAD":
             continue
-        found = _json_fault(response.body)
+        found = fault(response.body)
         yield judged(found is None, exchange.operation, exchange, expected="JSON", observed=str(found))
 
 

@@ -1,12 +1,13 @@
 """STREAM: what an event stream is made of: headers, frames, and the event in each."""
 
 from collections.abc import Iterator
+from typing import Any
 
+from contracts.events import Event
 from contracts.evidence import Evidence
 from contracts.exchange import Exchange
 from contracts.rule import Level, Observation, judged, rule
 from contracts.sse import Frame
-from contracts.task_story import Event, stream_events
 from contracts.tellings import KNOWN_TYPES
 
 OPERATION = "getTaskEventStream"
@@ -201,12 +202,20 @@ def names_are_types(evidence: Evidence) -> Iterator[Observation]:
     probes=PROBES,
 )
 def events_have_their_schema(evidence: Evidence) -> Iterator[Observation]:
+    # Every reader of a task is told the same.
+    known: dict[str, list[str]] = {}
+
+    def violations(frame: Frame, data: Any) -> list[str]:
+        if frame.data not in known:
+            known[frame.data] = evidence.contract.event_violations(data)
+        return known[frame.data]
+
     for exchange, events in _events(evidence):
         bad = [
             violation
             for event in events
             if event.frame and _tells_of_the_task(event.frame)
-            for violation in evidence.contract.event_violations(event.data)
+            for violation in violations(event.frame, event.data)
         ]
         yield judged(
             not bad,
@@ -247,7 +256,7 @@ def _streams(evidence: Evidence) -> Iterator[Exchange]:
 
 def _events(evidence: Evidence) -> Iterator[tuple[Exchange, tuple[Event, ...]]]:
     for exchange in _streams(evidence):
-        if events := stream_events(exchange):
+        if events := exchange.stream_events:
             yield exchange, events
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
+from contracts.events import Event
 from contracts.evidence import Evidence
 from contracts.lifecycle import TERMINAL, Status
 from contracts.profile import Allowance
@@ -12,7 +13,7 @@ from contracts.rule import Observation, judged, rule
 from contracts.rules.stream import NEEDS_A_TASK, OPERATION, STREAM
 from contracts.sse import Ending
 from contracts.stream_reader import CLOSING_GRACE
-from contracts.task_story import Event, TaskStory
+from contracts.task_story import TaskStory
 from contracts.tellings import Telling, tellings
 
 PROBES = frozenset({"life", "cancellation", "streams", "existing-tasks"})

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from contracts.events import Event, instant
 from contracts.evidence import Evidence
 from contracts.exchange import Exchange, TroubleKind
 from contracts.lifecycle import is_terminal
@@ -12,7 +13,7 @@ from contracts.profile import Allowance
 from contracts.rule import PUBLISHED_ONLY, Observation, judged, kept, rule
 from contracts.rules.stream import NEEDS_A_TASK, OPERATION, STREAM
 from contracts.sse import Ending
-from contracts.task_story import Event, TaskStory, instant, log_events
+from contracts.task_story import TaskStory
 from contracts.tellings import Said, Telling, by_story, is_known, logged
 
 PROBES = frozenset({"life", "cancellation", "streams", "existing-tasks"})
@@ -152,7 +153,7 @@ def _first_shown(story: TaskStory) -> Shown:
     found: dict[tuple[int, Said], tuple[float, Exchange]] = {}
     for exchange in sorted(story.logs, key=lambda exchange: exchange.ended):
         if not exchange.request.query:
-            for key in _places([entry for entry in log_events(exchange) if is_known(entry)]):
+            for key in _places([entry for entry in exchange.log_events if is_known(entry)]):
                 found.setdefault(key, (exchange.ended, exchange))
     return found
 

@@ -1,6 +1,7 @@
 """STREAM: readings of one task side by side: late, at once, resumed; and its log beside them."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from contracts.evidence import Evidence
 from contracts.exchange import Exchange
@@ -8,8 +9,10 @@ from contracts.rule import PUBLISHED_ONLY, Level, Observation, judged, kept, rul
 from contracts.rules.stream import NEEDS_A_TASK, OPERATION, STREAM
 from contracts.rules.stream_course import AFTER
 from contracts.sse import Ending
-from contracts.task_story import Event, log_events
 from contracts.tellings import Key, Telling, by_story, logged, numbered_log, reference, said, say_the_same, tellings
+
+if TYPE_CHECKING:
+    from contracts.events import Event
 
 PROBES = frozenset({"life", "cancellation", "streams", "existing-tasks"})
 LOGS = "#/paths/~1v2~1tasks~1{taskId}~1logs/get"
@@ -188,7 +191,7 @@ def logs_after_a_number(evidence: Evidence) -> Iterator[Observation]:
             if after is None or exchange.status != 200 or exchange.began < story.ended_by:
                 continue
             expected = [entry for number, entry in entries if number > after]
-            given = [logged(event) for event in log_events(exchange)]
+            given = [logged(event) for event in exchange.log_events]
             yield judged(
                 given == expected,
                 "getTaskLogs",

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import accumulate, pairwise
 
+from contracts.events import instant
 from contracts.evidence import Evidence
 from contracts.lifecycle import Status, is_terminal
 from contracts.readings import completion_of, successions, up_to_the_end, views
 from contracts.rule import PUBLISHED_ONLY, Level, Observation, judged, kept, rule
-from contracts.task_story import Sighting, instant
+from contracts.task_story import Sighting
 
 TASK = "#/components/schemas/Task/properties"
 EVENTS = "#/paths/~1v2~1tasks~1{taskId}~1logs/get/responses/200"

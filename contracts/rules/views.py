@@ -4,13 +4,14 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
+from contracts.events import Event
 from contracts.evidence import Evidence
 from contracts.exchange import Exchange
 from contracts.lifecycle import Status
 from contracts.profile import Allowance
 from contracts.readings import CATCHING_UP, brief, completion_of, has_no_log, is_settled, told, up_to_the_end
 from contracts.rule import Observation, broken, judged, kept, rule
-from contracts.task_story import Event, TaskStory
+from contracts.task_story import TaskStory
 
 LOGS = "#/paths/~1v2~1tasks~1{taskId}~1logs/get"
 STREAM = "#/paths/~1v2~1tasks~1{taskId}~1eventstream/get"

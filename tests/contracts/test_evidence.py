@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from contracts.events import instant
 from contracts.exchange import Purpose
 from contracts.profile import Profile
 from contracts.sse import Ending, Frame
-from contracts.task_story import instant, log_events, stream_events
 from tests.contracts.making import (
     TASK_ID,
     cancelled,
@@ -70,7 +70,7 @@ def test_a_stream_is_whole_when_it_came_to_its_completion():
 
 def test_an_event_is_numbered_by_its_data_else_by_its_frame():
     numbers = [
-        stream_events(streamed([frame(shown, id=id)]))[0].sequence
+        streamed([frame(shown, id=id)]).stream_events[0].sequence
         for shown, id in ((event(3), "9"), (event(None), "9"), (event(None), None), (event(None), "x9"))
     ]
     assert numbers == [3, 9, None, None]
@@ -79,12 +79,12 @@ def test_an_event_is_numbered_by_its_data_else_by_its_frame():
 def test_the_type_of_an_event_is_the_name_of_its_frame_or_stands_in_its_data():
     unnamed = Frame("message", '{"type": "completion"}', None, 1.0)
     named = Frame("completion", "{}", None, 1.0)
-    assert [one.ends_the_task for one in stream_events(streamed([unnamed, named]))] == [True, True]
+    assert [one.ends_the_task for one in streamed([unnamed, named]).stream_events] == [True, True]
 
 
 def test_what_is_no_json_object_is_no_event():
-    assert stream_events(streamed([Frame("log", "so far, so good", None, 1.0), Frame("log", "[]", None, 1.0)])) == ()
-    assert [one.sequence for one in log_events(logged([None, event(4), "x"]))] == [4]
+    assert streamed([Frame("log", "so far, so good", None, 1.0), Frame("log", "[]", None, 1.0)]).stream_events == ()
+    assert [one.sequence for one in logged([None, event(4), "x"]).log_events] == [4]
 
 
 @pytest.mark.parametrize("text", ["2026-11-22T10:00:00Z", "2026-11-22T10:00:00.000+00:00", "2026-11-22T12:00:00+02:00"])
