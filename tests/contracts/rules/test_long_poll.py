@@ -88,6 +88,13 @@ def test_what_happens_while_somebody_waits_may_be_told_late_by_another_rule():
     assert failures(long_poll.what_is_there_is_told_at_once, evidence(created(), whole, asked([event(1)], took=4.0)))
 
 
+@pytest.mark.parametrize(("took", "fails"), [(4.0, False), (30.0, True)])
+def test_ten_thousand_events_take_a_while_to_tell(took, fails):
+    many = [event(number) for number in range(1, 10_001)]
+    seen = evidence(created(), asked(many), asked(many, began=60.0, took=took))
+    assert bool(failures(long_poll.what_is_there_is_told_at_once, seen)) is fails
+
+
 def test_an_empty_answer_has_waited():
     assert failures(long_poll.nothing_new_is_waited_for, evidence(created(), asked([], after=1, took=0.1)))
     assert holds(long_poll.nothing_new_is_waited_for, evidence(created(), asked([], after=1, took=30.0)))
