@@ -13,6 +13,7 @@ from mock_server.actions.workbench import Workplace
 from mock_server.actions.workspace import File, Quota, Workspace
 from mock_server.directory_contents import Files, directory_contents
 from mock_server.entities import Entities
+from mock_server.permissions import EVERYTHING, Permits
 from mock_server.plan import Brief, make_plan, numbered_steps
 from mock_server.planned import Failure, Plan
 from mock_server.scenario import Behaviour
@@ -66,8 +67,10 @@ class DryRunResult:
         }
 
 
-def dry_run(request: DryRun, actions: ActionCatalogue, entities: Entities) -> DryRunResult:
-    """Run the template's steps.
+def dry_run(
+    request: DryRun, actions: ActionCatalogue, entities: Entities, permits: Permits = EVERYTHING
+) -> DryRunResult:
+    """Run the template's steps, as somebody with these permits.
 
     Raises InvalidTemplate, UnusableTemplate, InvalidValues or DryRunFailed.
     """
@@ -80,7 +83,8 @@ def dry_run(request: DryRun, actions: ActionCatalogue, entities: Entities) -> Dr
     spec = template["spec"]
     steps = numbered_steps(spec["steps"])
     brief = Brief(identity, steps, spec.get("output", {}), request.values, request.secrets, request.user)
-    plan = make_plan(brief, Behaviour(), actions, entities, random.Random(0), workplace=workplace)  # noqa: S311
+    draw = random.Random(0)  # noqa: S311
+    plan = make_plan(brief, Behaviour(), actions, entities, draw, workplace=workplace, permits=permits)
     log = _log(plan)
     if plan.error is not None:
         raise DryRunFailed(plan.error, log)

@@ -11,6 +11,7 @@ CANCEL = "scaffolder.task.cancel"
 DRY_RUN = "scaffolder.template.dry-run"
 READ_PAGE = "scaffolder.template.parameter.read"
 READ_STEP = "scaffolder.template.step.read"
+EXECUTE = "scaffolder.action.execute"
 
 
 class NotAllowed(Exception):
@@ -60,8 +61,12 @@ class Permits:
 
     def require(self, *permissions: str) -> None:
         """Raises NotAllowed unless all of them are allowed, if only under a condition."""
-        if self.policy and any(self.policy.decision(each).result == "deny" for each in permissions):
+        if not all(map(self.may, permissions)):
             raise NotAllowed
+
+    def may(self, permission: str) -> bool:
+        """Whether it is allowed, if only under a condition."""
+        return not self.policy or self.policy.decision(permission).result != "deny"
 
     def require_with_task(self, created_by: str | None, *permissions: str) -> None:
         """Raises NotAllowed unless all of them are allowed with a task of this creator."""

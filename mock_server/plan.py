@@ -12,6 +12,7 @@ from mock_server.cancellation import StepReductionFault, cancel
 from mock_server.clock import Milliseconds
 from mock_server.entities import Entities
 from mock_server.lifecycle import RecoveryStrategy, StepStatus, TaskStatus
+from mock_server.permissions import EVERYTHING, Permits
 from mock_server.planned import Failure, Plan, PlannedStep, end_of
 from mock_server.quirks import Quirk
 from mock_server.redaction import Redactor
@@ -59,11 +60,12 @@ def make_plan(
     *,
     use: int = 1,
     workplace: Workplace | None = None,
+    permits: Permits = EVERYTHING,
     quirks: Collection[Quirk] = (),
 ) -> Plan:
     """The plan of a task. The same arguments give the same plan, and no secret is in it.
 
-    With a `workplace` it is a dry run, which leaves its files there.
+    With a `workplace` it is a dry run, which leaves its files there. `permits` are those of who runs the task.
     """
     redactor = Redactor(brief.secrets.values())
     context: dict[str, Any] = {
@@ -75,7 +77,18 @@ def make_plan(
     }
     claimed_at = (behaviour.queue or NO_TIME).draw(draw)
     budget = Budget(LIMITS)
-    tools = Tools(behaviour, actions, entities, draw, redactor, budget, brief.secrets, use=use, workplace=workplace)
+    tools = Tools(
+        behaviour,
+        actions,
+        entities,
+        draw,
+        redactor,
+        budget,
+        brief.secrets,
+        use=use,
+        workplace=workplace,
+        permits=permits,
+    )
     steps, error, ends_at = _plan_steps(brief.steps, tools, context, claimed_at or 0)
     if workplace is not None:
         # The real server takes the packing of the results for one more step, with an id of its own.

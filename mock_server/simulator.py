@@ -116,7 +116,7 @@ class Simulator:
         drawn = draw.getrandbits(128)
         task_id = str(uuid.uuid4() if self.settings.seed is None else uuid.UUID(int=drawn, version=4))
         spec = self._spec(template, new.values, principal)
-        plan = self._plan(task_id, spec, new.secrets, Use(scenario, use, draw))
+        plan = self._plan(task_id, spec, new.secrets, Use(scenario, use, draw), permits)
         task = Task(
             id=task_id,
             spec=spec,
@@ -156,7 +156,7 @@ class Simulator:
             use=lambda name: world.count_use(name, ref),
         )
         draw = self._draw(world.name, ref, "retry", chosen.name, use)
-        plan = self._plan(task_id, task.spec, secrets, Use(chosen, use, draw), task.recovery)
+        plan = self._plan(task_id, task.spec, secrets, Use(chosen, use, draw), permits, task.recovery)
         while True:
             retried = task.retried(world.clock.now(), plan, await self._allot(world, plan))
             try:
@@ -225,6 +225,7 @@ class Simulator:
         spec: Mapping[str, Any],
         secrets: Mapping[str, str],
         use: Use,
+        permits: Permits,
         recovery: RecoveryStrategy | None = None,
     ) -> Plan:
         brief = Brief(task_id, spec["steps"], spec["output"], spec["parameters"], secrets, spec["user"], recovery)
@@ -235,6 +236,7 @@ class Simulator:
             self.catalog.entities,
             use.draw,
             use=use.number,
+            permits=permits,
             quirks=self.settings.quirks,
         )
 

@@ -12,6 +12,7 @@ from mock_server.actions.workbench import Workbench, Workplace
 from mock_server.clock import Milliseconds
 from mock_server.entities import Entities
 from mock_server.lifecycle import StepStatus
+from mock_server.permissions import EXECUTE, Permits
 from mock_server.planned import Failure, PlannedStep
 from mock_server.redaction import Redactor, masked
 from mock_server.rendering import Budget, BudgetExhausted, RenderingError, render_text
@@ -25,13 +26,14 @@ _UNREGISTERED = (
     "Template action with ID '{}' is not registered. See "
     "https://backstage.io/docs/features/software-templates/builtin-actions/ on how to add a new action module."
 )
+_UNAUTHORIZED = "Unauthorized action: {}. The action is not allowed."
 
 
 @dataclass(frozen=True, slots=True)
 class Tools:
     """What every step of a task is planned with. `redactor` learns as steps are rendered, `budget` is used up.
 
-    With a `workplace` it is a dry run: actions are executed there, or skipped.
+    With a `workplace` it is a dry run: actions are executed there, or skipped. `permits` are those of whose task it is.
     """
 
     behaviour: Behaviour
@@ -43,6 +45,7 @@ class Tools:
     secrets: Mapping[str, str]
     use: int
     workplace: Workplace | None
+    permits: Permits
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +107,10 @@ class _StepRun:
             raise StepFailed("NotFoundError", _UNREGISTERED.format(self._step["action"]))
         if action is not None and self._tools.workplace and not self._enters_dry_run(action):
             return
-        for run in self._inputs.runs():
+        runs = self._inputs.runs()
+        if any(run.wanted for run in runs) and not self._tools.permits.may(EXECUTE):
+            raise StepFailed("NotAllowedError", _UNAUTHORIZED.format(self._step["action"]))
+        for run in runs:
             self._play(run)
         if self._rule.fail is not None:
             raise StepFailed(self._rule.fail.name, self._scenario_text(self._rule.fail.message))

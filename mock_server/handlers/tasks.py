@@ -81,7 +81,7 @@ async def dry_run_task(call: Call) -> Answer:
         body.get("secrets", {}),
         read_directory_contents(body.get("directoryContents", [])),
     )
-    result = dry_run(request, call.simulator.actions, call.simulator.catalog.entities)
+    result = dry_run(request, call.simulator.actions, call.simulator.catalog.entities, call.permits)
     return json_answer(200, result.to_json(bare=Quirk.BARE_DRY_RUN in quirks))
 
 

@@ -9,6 +9,7 @@ import pytest
 from mock_server.actions.catalogue import Action, ActionCatalogue, load_actions
 from mock_server.entities import Entities
 from mock_server.lifecycle import StepStatus
+from mock_server.permissions import EVERYTHING, EXECUTE, Decision, Permits, Policy
 from mock_server.plan import LIMITS
 from mock_server.planned import Failure
 from mock_server.redaction import Redactor
@@ -39,6 +40,7 @@ def run(
     dry_run: bool = False,
     failed_before: bool = False,
     actions: ActionCatalogue = ACTIONS,
+    permits: Permits = EVERYTHING,
     **keys: object,
 ) -> StepOutcome:
     """The outcome of a step that begins a second after the task."""
@@ -54,6 +56,7 @@ def run(
         secrets=secrets,
         use=use,
         workplace=a_workplace() if dry_run else None,
+        permits=permits,
     )
     context = {"parameters": values or {}, "user": {"ref": "user:default/guest"}, "steps": {}}
     functions = {"always": lambda: True, "failure": lambda: failed_before}
@@ -446,3 +449,24 @@ def test_a_dry_run_gives_examples_for_what_it_skips():
 def test_a_dry_run_gives_one_example_for_a_step_with_items():
     with_items = run("publish:github", {}, dry_run=True, each=[1, 2])
     assert with_items.output == run("publish:github", {}, dry_run=True).output
+
+
+NOBODY = Permits(Policy({EXECUTE: Decision("deny")}))
+UNAUTHORIZED = "Unauthorized action: debug:log. The action is not allowed."
+
+
+@pytest.mark.parametrize("dry_run", [False, True])
+def test_an_action_that_may_not_be_executed_fails_its_step(dry_run):
+    outcome = run("debug:log", {"message": "hi"}, permits=NOBODY, dry_run=dry_run)
+    assert outcome.step.ends_as is StepStatus.FAILED
+    assert outcome.error == Failure("NotAllowedError", UNAUTHORIZED)
+    assert not any(line.endswith("hi") for line in lines(outcome))
+
+
+def test_an_input_is_refused_before_anybody_is():
+    assert run("debug:log", {"message": 1}, permits=NOBODY).error.name == "InputError"
+
+
+def test_what_is_not_executed_needs_no_permission():
+    assert run("publish:github", {"repoUrl": REPO}, permits=NOBODY, dry_run=True).step.ends_as is StepStatus.SKIPPED
+    assert run("debug:log", {"message": "hi"}, permits=NOBODY, each=[]).step.ends_as is StepStatus.COMPLETED

@@ -13,6 +13,7 @@ POLICIES = {
     "own-only": "permissions: {scaffolder.task.read: own, scaffolder.task.cancel: own}",
     "own-cancel": "permissions: {scaffolder.task.cancel: own}",
     "nothing": 'permissions: {"scaffolder.*": deny, "scaffolder.task.read": allow}',
+    "no-actions": "permissions: {scaffolder.action.execute: deny}",
     "tagged": """
 permissions:
   scaffolder.template.parameter.read: {tagged: [public]}
@@ -222,3 +223,18 @@ async def test_in_the_world_of_a_scenario_that_one_is_active(api):
     assert response.headers["x-mock-scenario"] == "slow"
     response = await api.http.post("http://mock/worlds/slower/api/scaffolder/v2/tasks", json=HELLO)
     assert response.headers["x-mock-scenario"] == "happy-path"
+
+
+async def test_a_task_fails_whose_actions_may_not_be_executed(api):
+    task_id = await api.create(headers={"prefer": "scenario=no-actions"})
+    await api.finish(task_id)
+    task = await api.task(task_id)
+    assert task["status"] == "failed"
+    completion = (await api.get(f"/v2/tasks/{task_id}/logs")).json()[-1]
+    assert completion["body"]["error"]["name"] == "NotAllowedError"
+
+
+async def test_the_actions_of_a_service_may_always_be_executed(api):
+    task_id = await api.create(headers={**SERVICE, "prefer": "scenario=no-actions"})
+    await api.finish(task_id)
+    assert (await api.task(task_id))["status"] == "completed"
