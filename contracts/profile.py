@@ -34,7 +34,7 @@ class Allowance(Enum):
     BARE_DRY_RUN = "log entries of a dry run have no type and its steps no status"
     LATE_HEADERS = "an event stream sends nothing, not even headers, before its first event"
     COMPLETION_AGAIN = "a finished task's stream sends the completion whatever `after` says"
-    RECOVERABLE_STAYS_OPEN = "the stream of a recoverable task does not close"
+    COMPLETION_FOR_EVER = "the stream of a recoverable task that has ended repeats the completion"
 
 
 ALLOWANCES: Mapping[Profile, frozenset[Allowance]] = MappingProxyType(

@@ -180,7 +180,7 @@ def _counting(exchange: Exchange, story: TaskStory, profile: Profile) -> tuple[E
     behind = events[end + 1 :]
     if profile.allows(Allowance.LATE_CANCEL_IS_TOLD):
         behind = tuple(event for event in behind if event.type != "cancelled")
-    if profile.allows(Allowance.RECOVERABLE_STAYS_OPEN) and story.is_recoverable:
+    if profile.allows(Allowance.COMPLETION_FOR_EVER) and story.is_recoverable:
         behind = tuple(event for event in behind if not event.ends_the_task)
     events = events[: end + 1] + behind
     after = exchange.query("after")

@@ -45,7 +45,7 @@ _EFFECTS = {
     Quirk.CONTENTS_REQUIRED: "a dry run without directoryContents is refused",
     Quirk.EMPTY_NOT_FOUND: "an unknown path or a wrong method is a 404 with an empty body",
     Quirk.EMPTY_QUERY_REFUSED: "an empty query value is refused even where the document takes any text",
-    Quirk.ENDLESS_RECOVERABLE: "the stream of a recoverable task never closes and repeats the completion every second",
+    Quirk.ENDLESS_RECOVERABLE: "the stream of a recoverable task repeats the completion every second for ever",
     Quirk.FAULTY_DRY_RUN: "a dry run of what is no template, or of a missing file, is a 500",
     Quirk.FAULTY_REF: "a malformed templateRef is a 500",
     Quirk.FIRST_VIOLATION: "an error names the first violation only",

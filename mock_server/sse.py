@@ -31,7 +31,8 @@ async def replay(
     """Send each event with an id greater than `after` once it happens, up to the completion; whole frames at a time.
 
     With None for `after` there is nothing but the completion. Follows the task when it is cancelled or retried; ends
-    early when the task or its world goes.
+    early when the task or its world goes. A recoverable task may be retried by a client that is still listening, and
+    takes an end of its stream for a fault: that stays open.
     """
     always_completed = Quirk.COMPLETION_AGAIN in quirks or after is None
     last = sys.maxsize if after is None else after
@@ -43,19 +44,19 @@ async def replay(
         except UnknownTask:
             return
         events = TaskEvents(task)
-        endless = Quirk.ENDLESS_RECOVERABLE in quirks and task.is_recoverable
+        repeats = Quirk.ENDLESS_RECOVERABLE in quirks and task.is_recoverable
         while changed.version == seen:
             now = world.clock.now()
-            found = events.between(last, now, completion_again=always_completed or endless)
+            found = events.between(last, now, completion_again=always_completed or repeats)
             # What comes due while the events are written is sent before anything is waited for.
             last = await _write(found, send, last)
             ended = task.ends_at is not None and task.ends_at <= now
-            if ended and not endless:
+            if ended and not task.is_recoverable:
                 return
             if Quirk.BATCHED_STREAM in quirks:
                 await _until(world, now + SECOND, changed)
             else:
-                await world.clock.wait(now + SECOND if ended else events.next_at(now), changed, seen)
+                await world.clock.wait(now + SECOND if ended and repeats else events.next_at(now), changed, seen)
 
 
 async def _until(world: World, instant: Milliseconds, changed: Signal) -> None:

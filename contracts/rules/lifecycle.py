@@ -393,7 +393,7 @@ def running_task_is_not_open(evidence: Evidence) -> Iterator[Observation]:
 def nothing_follows_completion(evidence: Evidence) -> Iterator[Observation]:
     profile = evidence.contract.profile
     for story in evidence.tasks.values():
-        if profile.allows(Allowance.RECOVERABLE_STAYS_OPEN) and story.is_recoverable:
+        if profile.allows(Allowance.COMPLETION_FOR_EVER) and story.is_recoverable:
             continue
         for exchange, events in (*story.whole_logs, *story.whole_streams):
             if completion_of(events) is None:

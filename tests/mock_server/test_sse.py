@@ -161,11 +161,15 @@ async def test_where_after_is_no_number_only_the_completion_comes(demo):
         assert heard.has_ended
 
 
-async def test_the_stream_of_a_recoverable_task_closes(recoverable):
+@pytest.mark.parametrize("quirks", [set(), BATCHED])
+async def test_the_stream_of_a_recoverable_task_stays_open_and_says_nothing_more(recoverable, quirks):
     recoverable.finish()
-    async with listening(recoverable, set()) as heard:
-        await settle()
-        assert heard.has_ended
+    ids = await recoverable.ids()
+    async with listening(recoverable, quirks) as heard:
+        assert await heard.fresh_ids() == ids
+        recoverable.world.clock.advance(10_000)
+        assert await heard.fresh() == []
+        assert not heard.has_ended
 
 
 @pytest.mark.parametrize("quirks", [ENDLESS, ENDLESS | BATCHED])
@@ -181,8 +185,8 @@ async def test_an_endless_stream_repeats_the_completion_every_second(recoverable
             assert await heard.fresh() == [ids[-1:]]
 
 
-@pytest.mark.parametrize("quirks", [ENDLESS, ENDLESS | BATCHED])
-async def test_an_endless_stream_follows_a_retry(recoverable, quirks):
+@pytest.mark.parametrize("quirks", [set(), BATCHED, ENDLESS, ENDLESS | BATCHED])
+async def test_an_open_stream_follows_a_retry(recoverable, quirks):
     recoverable.finish()
     async with listening(recoverable, quirks) as heard:
         await settle()
