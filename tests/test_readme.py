@@ -141,13 +141,13 @@ def test_every_demo_template_is_in_the_readme():
         assert f"| `{ref.removeprefix('template:default/')}` |" in README
 
 
-def test_the_scenario_of_the_readme_is_valid(tmp_path):
+def test_the_scenarios_of_the_readme_are_valid(tmp_path):
     from mock_server.scenario_files import load_scenarios
 
-    (example,) = (block for block in YAML if "match:" in block)
-    (tmp_path / "marta.yaml").write_text(example, encoding="utf-8")
-    (scenario,) = load_scenarios([tmp_path], ROOT / "scenarios/scenario.schema.json")
-    assert scenario.match is not None
+    for number, example in enumerate(block for block in YAML if "match:" in block):
+        (tmp_path / f"example-{number}.yaml").write_text(example, encoding="utf-8")
+    scenarios = load_scenarios([tmp_path], ROOT / "scenarios/scenario.schema.json")
+    assert [scenario.match is not None for scenario in scenarios] == [True, True]
 
 
 def test_the_known_failures_of_the_readme_are_valid(tmp_path):

@@ -46,6 +46,7 @@ def test_the_list_tells_how_each_task_stands_and_leads_to_it(portal, stage):
     portal.sees_step("Say goodbye", "running")
 
 
+@pytest.mark.parametrize("scenario", ["happy-path", "slow"])
 def test_who_has_no_task_is_told_so(portal):
     portal.open("/create/tasks")
     portal.sees("No records to display")

@@ -156,6 +156,16 @@ def test_who_looks_away_misses_nothing_and_is_told_nothing_twice(portal, stage):
 
 
 @pytest.mark.parametrize("scenario", ["happy-path", "slow"])
+def test_what_a_task_registered_is_not_in_the_catalog(portal, stage):
+    task = stage.create("react-app")
+    stage.end(task)
+    portal.open_task(task)
+    portal.watch.expect("404")
+    portal.page.get_by_role("link", name="Open in the catalog").click()
+    portal.sees("Entity not found")
+
+
+@pytest.mark.parametrize("scenario", ["happy-path", "slow"])
 def test_an_unknown_task_is_said_to_be_unknown(portal):
     portal.watch.expect("404")
     portal.open_task("6f2c0f0e-0000-4000-8000-000000000000")

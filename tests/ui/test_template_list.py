@@ -32,6 +32,7 @@ def test_all_templates_are_offered_with_what_they_are_for_and_whose_they_are(lis
     expect(card.get_by_role("link", name="Acme UI")).to_have_attribute("href", "https://ui.acme.example")
 
 
+@pytest.mark.parametrize("scenario", ["happy-path", "slow"])
 def test_the_search_finds_titles(listed):
     listed.page.get_by_role("textbox", name="Search").fill("python")
     expect(listed.cards()).to_have_count(1)
@@ -40,6 +41,7 @@ def test_the_search_finds_titles(listed):
     expect(listed.cards()).to_have_count(len(ALL))
 
 
+@pytest.mark.parametrize("scenario", ["happy-path", "slow"])
 @pytest.mark.parametrize(
     ("picker", "option", "found"),
     [
