@@ -4,11 +4,13 @@ import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 
-from tests.flawed.defect import defect
+from tests.flawed.defect import SPEED, defect
 from tests.flawed.wrapping import Answer, App, Call, Receive, Scope, Send, editing_answers, editing_json
 
 HELD = b"x-held"
 SECONDS = 2.5
+# As the server itself tells it.
+ITS_SECONDS = SECONDS * SPEED
 
 
 def _holding(app: App) -> App:
@@ -44,7 +46,7 @@ def creation_waits_for_the_end(app: App) -> App:
     """A task is created when it has ended."""
 
     def edit(call: Call, task: Any) -> Any:
-        return {**task, "createdAt": _moved(task["createdAt"], -SECONDS)}
+        return {**task, "createdAt": _moved(task["createdAt"], -ITS_SECONDS)}
 
     return _marking(editing_json(app, {"getTask"}, edit), "", set())
 
@@ -57,6 +59,6 @@ def creation_of_slow_tasks_waits_for_the_end(app: App) -> App:
     def edit(call: Call, task: Any) -> Any:
         if task["id"] not in held:
             return task
-        return {**task, "status": "completed", "completedAt": _moved(task["createdAt"], SECONDS)}
+        return {**task, "status": "completed", "completedAt": _moved(task["createdAt"], ITS_SECONDS)}
 
     return _marking(editing_json(app, {"getTask"}, edit), "data-pipeline", held)

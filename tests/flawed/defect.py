@@ -6,6 +6,9 @@ from types import ModuleType
 
 from tests.flawed.wrapping import App
 
+# How fast the time of the server with the defects runs.
+SPEED = 5.0
+
 Wrap = Callable[[App], App]
 
 

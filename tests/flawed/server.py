@@ -12,9 +12,8 @@ from contextlib import contextmanager
 from mock_server.app import MockServer, Options
 from mock_server.serving import Server
 from tests.flawed.catalogue import all_defects
+from tests.flawed.defect import SPEED
 from tests.flawed.wrapping import App, Receive, Scope, Send
-
-SPEED = 5.0
 
 
 class FlawedServer:
