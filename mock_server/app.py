@@ -1,18 +1,21 @@
 """Assembly: the one module that knows all the others."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
 from mock_server.actions.catalogue import load_actions
-from mock_server.addresses import AUTH_MOUNT, COMPANION_MOUNTS, MOUNT, ROOT_MOUNT
+from mock_server.addresses import AUTH_MOUNT, COMPANION_MOUNTS, CONTROL_MOUNT, MOUNT, ROOT_MOUNT
 from mock_server.answers import App, Receive, Scope, Send
 from mock_server.auth import GUEST, SERVICE_TOKEN, USER_TOKEN, Authenticator, AuthMode
+from mock_server.clock import wall_seconds
 from mock_server.companions import health, permission
 from mock_server.companions.catalog.locations import LocationOperations
 from mock_server.companions.catalog.operations import EntityOperations
 from mock_server.companions.sign_in import AuthPlugin, SignIn
+from mock_server.control.access import ControlAccess
+from mock_server.control.api import Control
 from mock_server.control.health import Health
 from mock_server.cors import Cors
 from mock_server.document import served_document
@@ -51,6 +54,9 @@ class Options:
     quirks: frozenset[Quirk] = frozenset()
     cors_origins: Sequence[str] = ()
     companions: bool = True
+    control: bool = True
+    control_token: str | None = None
+    listens_here_only: bool = True
     guest: str = GUEST
     token_lifetime: int = DEFAULT_LIFETIME
 
@@ -58,8 +64,11 @@ class Options:
 class MockServer:
     """The whole mock as an ASGI application. `simulator` is what it simulates."""
 
-    def __init__(self, options: Options | None = None) -> None:
-        """Raises BrokenFile or UnknownScenario for options that cannot be used."""
+    def __init__(self, options: Options | None = None, wall: Callable[[], int] = wall_seconds) -> None:
+        """`wall` tells the seconds that tokens expire by.
+
+        Raises BrokenFile or UnknownScenario for options that cannot be used.
+        """
         options = options or Options()
         settings = Settings(
             scenario=options.scenario,
@@ -74,7 +83,7 @@ class MockServer:
             load_scenarios([SCENARIOS, *options.scenarios], SCENARIOS / "scenario.schema.json"),
             settings,
         )
-        handed_out = UserTokens(options.tokens, options.token_lifetime)
+        handed_out = UserTokens(options.tokens, options.token_lifetime, wall)
         guest = str(parse_entity_ref(options.guest, default_kind="user"))
         authenticator = Authenticator(
             options.tokens,
@@ -97,6 +106,9 @@ class MockServer:
             companions = self._companions(authenticator, SignIn(handed_out, authenticator, guest))
             mounted |= dict.fromkeys(COMPANION_MOUNTS, companions)
             mounted[AUTH_MOUNT] = AuthPlugin(companions, options.quirks)
+        if options.control and (options.listens_here_only or options.control_token is not None):
+            access = ControlAccess(options.control_token, listens_here_only=options.listens_here_only)
+            mounted[CONTROL_MOUNT] = Control(self.simulator, access)
         self._app: App = Edge(Health(_Mounts(mounted)), Cors(options.cors_origins), options.quirks)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from mock_server.simulator import Principal
 from mock_server.user_tokens import UnverifiedToken, UserTokens
@@ -32,6 +32,26 @@ class IllegalToken(Exception):
         self.cause = {"name": name, "message": message} if needless else None
 
 
+class ControlTokenExpected(Exception):
+    """A call from where the control is not open, without the control token or with a wrong one."""
+
+    def __init__(self) -> None:
+        super().__init__("The control token is needed here")
+
+
+class ControlClosed(Exception):
+    """A call from where the control is not open, and no token opens it."""
+
+    def __init__(self) -> None:
+        super().__init__("The control is open to programs of this machine only; --control-token opens it to others")
+
+
+class Doorkeeper(Protocol):
+    """Tells who makes a request, or raises what is answered to who may not."""
+
+    def authenticate(self, scope: Mapping[str, Any]) -> Principal: ...
+
+
 class Authenticator:
     """Tells principals by their tokens.
 
@@ -57,7 +77,7 @@ class Authenticator:
 
     def authenticate(self, scope: Mapping[str, Any]) -> Principal:
         """The principal of an ASGI request. Raises MissingCredentials or IllegalToken."""
-        token = _bearer_token(scope)
+        token = bearer_token(scope)
         if token is None:
             if self._mode == "off":
                 return Principal(None)
@@ -83,7 +103,7 @@ class Authenticator:
 class BearerHandler:
     """Connexion's handler of the document's bearer scheme: no `x-bearerInfoFunc` in the document is needed."""
 
-    def __init__(self, authenticator: Authenticator) -> None:
+    def __init__(self, authenticator: Doorkeeper) -> None:
         self._authenticator = authenticator
 
     def __call__(self) -> "BearerHandler":
@@ -98,7 +118,8 @@ class BearerHandler:
         return verify
 
 
-def _bearer_token(scope: Mapping[str, Any]) -> bytes | None:
+def bearer_token(scope: Mapping[str, Any]) -> bytes | None:
+    """The token of an ASGI request, or None."""
     for name, value in scope["headers"]:
         if name == b"authorization":
             match = _BEARER.fullmatch(value.rstrip(b" \t"))

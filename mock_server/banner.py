@@ -4,7 +4,7 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from mock_server.addresses import MOUNT
+from mock_server.addresses import CONTROL_MOUNT, MOUNT
 from mock_server.app import DEFAULT_TOKENS, MockServer, Options
 from mock_server.simulator import Principal
 
@@ -25,6 +25,7 @@ def banner(app: MockServer, options: Options, *, address: tuple[Any, ...]) -> st
         *_entry("API", [url]),
         *_entry("Swagger UI", [f"{url}/ui/"]),
         *_entry("Backstage", [f"backend.baseUrl: {origin}"] if options.companions else []),
+        *_entry("Control", [_control(options, origin)]),
         *_entry("Guest", [options.guest] if options.companions or options.auth == "any" else []),
         *_entry("Tokens", _tokens(options)),
         *_entry("Templates", [", ".join(simulator.catalog.template_refs) or "none"]),
@@ -66,6 +67,17 @@ def _tokens(options: Options) -> Iterator[str]:
 
 def _who(principal: Principal) -> str:
     return "a service" if principal.entity_ref is None else principal.entity_ref
+
+
+def _control(options: Options, origin: str) -> str:
+    if not options.control:
+        return "off (--no-control)"
+    url = f"{origin}{CONTROL_MOUNT}/ui/"
+    if options.listens_here_only:
+        return url
+    if options.control_token is None:
+        return "off, since others can reach this address (--control-token opens it)"
+    return f"{url} (with the control token)"
 
 
 def _example_token(options: Options) -> str:

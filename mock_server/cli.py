@@ -8,6 +8,7 @@ from typing import Any, get_args
 
 import click
 
+from mock_server.addresses import is_loopback
 from mock_server.auth import GUEST, AuthMode
 from mock_server.dry_run_command import dry_run_command
 from mock_server.entity_refs import MalformedEntityRef, parse_entity_ref
@@ -115,6 +116,12 @@ class EntityRefType(click.ParamType[str]):
     is_flag=True,
     help="Serve the Scaffolder alone, without the sign-in, catalog, permissions and health of a Backstage backend.",
 )
+@click.option(
+    "--control-token",
+    metavar="TOKEN",
+    help="Open the control API to whoever has this token. Without it, only programs of this machine may use it.",
+)
+@click.option("--no-control", is_flag=True, help="Serve no control API.")
 @click.version_option(package_name="backstage-scaffolder-mock")
 @click.pass_context
 def main(
@@ -135,6 +142,8 @@ def main(
     quirks: tuple[str, ...],
     cors_origins: tuple[str, ...],
     no_companions: bool,
+    control_token: str | None,
+    no_control: bool,
 ) -> None:
     """Serve a stand-in for the Backstage Scaffolder REST API, or dry-run a template.
 
@@ -142,6 +151,8 @@ def main(
     """
     if context.invoked_subcommand is not None:
         return
+    if no_control and control_token is not None:
+        raise click.UsageError("--control-token and --no-control exclude each other")
     try:
         listener = _listen(host, port)
     except OSError as error:
@@ -166,6 +177,9 @@ def main(
         quirks=frozenset(Quirk) if every_quirk else frozenset(map(Quirk, quirks)),
         cors_origins=cors_origins,
         companions=not no_companions,
+        control=not no_control,
+        control_token=control_token,
+        listens_here_only=is_loopback(listener.getsockname()[0]),
     )
     with listener:
         try:

@@ -8,12 +8,18 @@ of one instant never differ by a rounding.
 import asyncio
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Protocol, TypeAlias
 
 Milliseconds: TypeAlias = int
 
 SECOND: Milliseconds = 1000
+LAST_INSTANT: Milliseconds = 253_402_300_799_999
+
+
+class ImpossibleTime(Exception):
+    """An instant to which no clock can be moved."""
 
 
 class Signal:
@@ -53,46 +59,74 @@ class Clock(Protocol):
 
 
 class VirtualClock:
-    """A clock that runs at `speed` times the wall clock (0: it stands still) and can be moved ahead.
+    """A clock that runs at `speed` times the wall clock, stands still while it is frozen, and can be moved ahead.
 
     Continuous across changes of speed: virtual time never jumps unless `advance` says so.
     """
 
-    __slots__ = ("_altered", "_anchor", "_speed", "_wall", "_wall_anchor")
+    __slots__ = ("_altered", "_anchor", "_rate", "_speed", "_wall", "_wall_anchor")
 
     def __init__(
-        self, *, speed: float = 1.0, start: Milliseconds | None = None, wall: Callable[[], float] = time.monotonic
+        self,
+        *,
+        speed: float = 1.0,
+        start: Milliseconds | None = None,
+        frozen: bool = False,
+        wall: Callable[[], float] = time.monotonic,
     ) -> None:
+        """Raises ImpossibleTime for a start beyond all dates."""
         self._wall = wall
         self._speed = speed
+        self._rate = 0.0 if frozen else speed
         self._wall_anchor = wall()
-        self._anchor = int(time.time() * SECOND) if start is None else start
+        self._anchor = int(time.time() * SECOND) if start is None else _checked(start)
         self._altered = Signal()
 
     @property
     def speed(self) -> float:
+        """How fast it runs, or ran before it was frozen."""
         return self._speed
 
-    def now(self) -> Milliseconds:
-        if self._speed == 0:
-            return self._anchor
-        return self._anchor + int((self._wall() - self._wall_anchor) * self._speed * SECOND)
+    @property
+    def is_frozen(self) -> bool:
+        return self._rate == 0
 
-    def run(self, speed: float) -> None:
-        """Go on from the present instant at another speed."""
-        self._anchor = self.now()
-        self._wall_anchor = self._wall()
-        self._speed = speed
-        self._altered.fire()
+    def now(self) -> Milliseconds:
+        if self._rate == 0:
+            return self._anchor
+        return self._anchor + int((self._wall() - self._wall_anchor) * self._rate * SECOND)
+
+    def run(self, speed: float | None = None) -> None:
+        """Go on from the present instant at another speed, or as fast as before."""
+        self._speed = self._speed if speed is None else speed
+        self._go_on_at(self._speed)
 
     def freeze(self) -> None:
-        self.run(0)
+        """Stand still until it runs again or is moved."""
+        self._go_on_at(0.0)
 
     def advance(self, milliseconds: Milliseconds) -> None:
-        """Move ahead at once. Raises ValueError for a negative duration: time can't go backwards."""
-        if milliseconds < 0:
-            raise ValueError("time can't go backwards")
-        self._anchor += milliseconds
+        """Move ahead at once. Raises ImpossibleTime for a negative duration, or one that leads beyond all dates."""
+        self._move(self.now() + milliseconds, milliseconds)
+
+    def advance_to(self, instant: Milliseconds) -> None:
+        """Move ahead at once to an instant. Raises ImpossibleTime for one that is past, or beyond all dates."""
+        self._move(instant, instant - self.now())
+
+    def set(self, instant: Milliseconds) -> None:
+        """Be at an instant, past or to come: for a world in which nothing has happened. Raises ImpossibleTime."""
+        self._move(instant, max(0, instant - self.now()))
+
+    def _move(self, target: Milliseconds, by: Milliseconds) -> None:
+        if by < 0:
+            raise ImpossibleTime("Time cannot go backwards")
+        self._anchor, self._wall_anchor = _checked(target), self._wall()
+        self._altered.fire()
+
+    def _go_on_at(self, rate: float) -> None:
+        self._anchor = self.now()
+        self._wall_anchor = self._wall()
+        self._rate = rate
         self._altered.fire()
 
     async def wait(self, until: Milliseconds | None, changed: Signal, seen: int) -> None:
@@ -102,8 +136,14 @@ class VirtualClock:
                 # Time may run so fast that something is due again already: others have their turn all the same.
                 await asyncio.sleep(0)
                 return
-            seconds = None if remaining is None or self._speed == 0 else remaining / self._speed / SECOND
+            seconds = None if remaining is None or self._rate == 0 else remaining / self._rate / SECOND
             await _first_of(changed, self._altered, seconds)
+
+
+def _checked(instant: Milliseconds) -> Milliseconds:
+    if not 0 <= instant <= LAST_INSTANT:
+        raise ImpossibleTime("There are no dates before 1970 or beyond the year 9999")
+    return instant
 
 
 async def _first_of(changed: Signal, altered: Signal, seconds: float | None) -> None:
@@ -135,6 +175,17 @@ def deadline(seconds: float) -> asyncio.Timeout:
 def wall_seconds() -> int:
     """Seconds since the epoch by the clock on the wall, whatever the worlds make of time."""
     return int(time.time())
+
+
+def parse_timestamp(text: str) -> Milliseconds:
+    """An instant of a text in the form of RFC 3339. Raises ValueError."""
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None:
+        raise ValueError("an instant needs an offset from UTC")
+    return (instant - _EPOCH) // timedelta(milliseconds=1)
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def timestamp(instant: Milliseconds) -> str:

@@ -6,8 +6,9 @@ from collections.abc import Collection
 from typing import Any
 
 from mock_server.answers import Answer, Header, json_answer
-from mock_server.auth import IllegalToken, MissingCredentials
+from mock_server.auth import ControlClosed, ControlTokenExpected, IllegalToken, MissingCredentials
 from mock_server.cancellation import StepReductionFault
+from mock_server.clock import ImpossibleTime
 from mock_server.directory_contents import MalformedFiles
 from mock_server.dry_run import DryRunFailed, without_folders
 from mock_server.entity_refs import EmptyEntityRef, MalformedEntityRef
@@ -31,7 +32,7 @@ from mock_server.store import UnknownTask
 from mock_server.task import TaskNotRetriable
 from mock_server.templates import InvalidTemplate, InvalidValues, UnknownTemplate, UnusableTemplate
 from mock_server.validation import InvalidSchema
-from mock_server.world import InvalidWorldName
+from mock_server.world import InvalidWorldName, LastingWorld, NothingToCome, UnknownWorld, WorldExists
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +49,10 @@ STATUSES: dict[str, int] = {
 }
 NAMES: dict[type[Exception], str] = {
     ConditionsNotApplied: "ResponseError",
+    ControlClosed: "NotAllowedError",
+    ControlTokenExpected: "AuthenticationError",
     IllegalToken: "AuthenticationError",
+    ImpossibleTime: "ConflictError",
     InvalidRequest: "InputError",
     InvalidSchema: "InputError",
     InvalidTemplate: "InputError",
@@ -61,6 +65,7 @@ NAMES: dict[type[Exception], str] = {
     NoSuchRoute: "NotFoundError",
     ReadOnly: "NotAllowedError",
     NotAllowed: "NotAllowedError",
+    NothingToCome: "ConflictError",
     Unauthorized: "AuthenticationError",
     StepReductionFault: "TypeError",
     TaskNotRetriable: "ConflictError",
@@ -68,9 +73,12 @@ NAMES: dict[type[Exception], str] = {
     UnknownProvider: "NotFoundError",
     UnknownScenario: "InputError",
     UnknownTask: "NotFoundError",
+    UnknownWorld: "NotFoundError",
     UnknownTemplate: "NotFoundError",
     UnusableTemplate: "InputError",
     UserExpected: "NotAllowedError",
+    LastingWorld: "ConflictError",
+    WorldExists: "ConflictError",
 }
 _HIDDEN = "The mock server made a mistake; its log names it"
 

@@ -166,7 +166,7 @@ class _QueryParameter:
 def _principal(scope: Scope) -> Principal:
     # An operation without a security requirement leaves no token behind.
     token_info = scope["extensions"].get("connexion_context", {}).get("token_info")
-    return Principal(None) if token_info is None else token_info["principal"]
+    return token_info["principal"] if token_info else Principal(None)
 
 
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")

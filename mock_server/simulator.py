@@ -22,7 +22,7 @@ from mock_server.store import InMemoryTaskStore, VersionConflict
 from mock_server.task import Task, TaskNotRetriable
 from mock_server.templates import Catalog, base_url, check_secrets, check_values, parse_template_ref, permitted
 from mock_server.timeline import event_capacity
-from mock_server.world import World, Worlds
+from mock_server.world import Beginning, World, Worlds
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,8 +248,11 @@ class Simulator:
         text = "\n".join(map(str, (self.settings.seed or 0, *circumstances)))
         return random.Random(int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest()))  # noqa: S311
 
-    def _make_world(self, name: str) -> World:
-        clock = VirtualClock(speed=self.settings.speed)
+    def _make_world(self, name: str, beginning: Beginning) -> World:
         # Whoever can only choose a base URL chooses a scenario by the name of a world.
-        scenario = name if name in self.scenarios else self.settings.scenario
+        named = name if name in self.scenarios else self.settings.scenario
+        scenario = named if beginning.scenario is None else beginning.scenario
+        self.scenarios.named(scenario)
+        speed = self.settings.speed if beginning.speed is None else beginning.speed
+        clock = VirtualClock(speed=speed, start=beginning.now, frozen=beginning.frozen)
         return World(name, clock, InMemoryTaskStore(clock, self.settings.kept_tasks), scenario)

@@ -14,7 +14,7 @@ import jsonschema_rs
 from starlette.exceptions import HTTPException
 
 from mock_server.answers import App, Receive, Scope, Send, options_answer
-from mock_server.auth import Authenticator, BearerHandler
+from mock_server.auth import BearerHandler, Doorkeeper
 from mock_server.framework import (
     OpenAPIOperation,
     OpenAPISpecification,
@@ -57,7 +57,7 @@ class DocumentedApi:
         *,
         base_path: str,
         functions: Sequence[object],
-        authenticator: Authenticator,
+        authenticator: Doorkeeper,
         simulator: Simulator,
         open_paths: tuple[str, ...] = (),
     ) -> None:

@@ -7,7 +7,7 @@ from typing import Protocol
 from weakref import WeakValueDictionary
 
 from mock_server.clock import Clock, Milliseconds, Signal
-from mock_server.task import Task
+from mock_server.task import Task, TaskEvents
 from mock_server.task_index import TaskIndex, TaskQuery
 
 
@@ -49,6 +49,14 @@ class TaskStore(Protocol):
 
     async def allot_event_ids(self, count: int) -> int:
         """The first of so many event ids, greater than all that were allotted before."""
+        ...
+
+    async def next_event_at(self) -> Milliseconds | None:
+        """When the next event of any task is due, or None if none is to come."""
+        ...
+
+    async def count(self) -> int:
+        """How many tasks are kept."""
         ...
 
     def changed(self, task_id: str) -> Signal:
@@ -98,6 +106,17 @@ class InMemoryTaskStore:
     async def allot_event_ids(self, count: int) -> int:
         first, self._next_event_id = self._next_event_id, self._next_event_id + count
         return first
+
+    async def next_event_at(self) -> Milliseconds | None:
+        # Looks at every task: it is asked by a hand that turns the clock, not by the tasks' clients.
+        now = self._clock.now()
+        due = (
+            TaskEvents(task).next_at(now) for task in self._tasks.values() if task.ends_at is None or task.ends_at > now
+        )
+        return min((instant for instant in due if instant is not None), default=None)
+
+    async def count(self) -> int:
+        return len(self._tasks)
 
     def changed(self, task_id: str) -> Signal:
         return self._signals.setdefault(task_id, Signal())

@@ -3,12 +3,41 @@
 import re
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
-from mock_server.clock import VirtualClock
+from mock_server.clock import Milliseconds, VirtualClock
 from mock_server.store import TaskStore
 
 DEFAULT_WORLD = "default"
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+class UnknownWorld(LookupError):
+    """There is no world of this name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is no world '{name}'")
+
+
+class WorldExists(Exception):
+    """A new world of a name that is taken."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is a world '{name}' already")
+
+
+class LastingWorld(Exception):
+    """The default world is not to be deleted."""
+
+    def __init__(self) -> None:
+        super().__init__(f"The world '{DEFAULT_WORLD}' cannot be deleted, only reset")
+
+
+class NothingToCome(Exception):
+    """A step to the next event where there is none."""
+
+    def __init__(self) -> None:
+        super().__init__("No event is to come")
 
 
 class InvalidWorldName(ValueError):
@@ -16,6 +45,19 @@ class InvalidWorldName(ValueError):
 
     def __init__(self) -> None:
         super().__init__("The name of a world is 1 to 64 letters, digits, '_' or '-'")
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """How a world starts where it does not start like the others: None stands for what all have."""
+
+    scenario: str | None = None
+    now: Milliseconds | None = None
+    speed: float | None = None
+    frozen: bool = False
+
+
+AS_ALL = Beginning()
 
 
 class World:
@@ -52,10 +94,11 @@ class Worlds:
     Past `limit` goes the one that was asked for the longest ago, never the default one; its streams end.
     """
 
-    def __init__(self, make: Callable[[str], World], limit: int = 1_000) -> None:
+    def __init__(self, make: Callable[[str, Beginning], World], limit: int = 1_000) -> None:
         self._make = make
         self._limit = limit
         self._worlds: OrderedDict[str, World] = OrderedDict()
+        self._beginnings: dict[str, Beginning] = {}
 
     def __iter__(self) -> Iterator[World]:
         return iter(self._worlds.values())
@@ -64,13 +107,46 @@ class Worlds:
         """The world of this name. Raises InvalidWorldName."""
         world = self._worlds.get(name)
         if world is None:
-            check_world_name(name)
-            world = self._worlds[name] = self._make(name)
-            if len(self._worlds) > self._limit:
-                idlest = next(other for other in self._worlds if other not in {DEFAULT_WORLD, name})
-                self._worlds.pop(idlest).close()
+            return self.create(name)
         self._worlds.move_to_end(name)
         return world
+
+    def find(self, name: str) -> World:
+        """The world of this name, if there is one. Raises UnknownWorld."""
+        if name not in self._worlds:
+            raise UnknownWorld(name)
+        return self.get(name)
+
+    def create(self, name: str, beginning: Beginning = AS_ALL) -> World:
+        """A new world. Raises InvalidWorldName, WorldExists or UnknownScenario."""
+        check_world_name(name)
+        if name in self._worlds:
+            raise WorldExists(name)
+        world = self._make(name, beginning)
+        self._worlds[name] = world
+        if beginning != AS_ALL:
+            self._beginnings[name] = beginning
+        if len(self._worlds) > self._limit:
+            self._remove(next(other for other in self._worlds if other not in {DEFAULT_WORLD, name}))
+        return world
+
+    def reset(self, name: str) -> World:
+        """Put a new world, as it was made, in the place of one. Raises UnknownWorld."""
+        self.find(name)
+        beginning = self._beginnings.get(name, AS_ALL)
+        self._remove(name)
+        return self.create(name, beginning)
+
+    def delete(self, name: str) -> None:
+        """Raises UnknownWorld or LastingWorld."""
+        self.find(name)
+        if name == DEFAULT_WORLD:
+            raise LastingWorld
+        self._remove(name)
+
+    def _remove(self, name: str) -> None:
+        self._worlds.pop(name).close()
+        self._beginnings.pop(name, None)
 
     def close(self) -> None:
         for world in self._worlds.values():

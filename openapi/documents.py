@@ -11,6 +11,7 @@ from openapi.overlay import apply_overlay
 FOLDER = Path(__file__).parent
 PUBLISHED = FOLDER / "backstage-scaffolder-openapi.yml"
 BACKSTAGE_OVERLAY = FOLDER / "backstage.overlay.yaml"
+CONTROL = FOLDER / "control.yaml"
 COMPANIONS = FOLDER / "companions.yaml"
 TASK_STRUCTURE = FOLDER / "scaffolder-task-structure.json"
 META_SCHEMA = FOLDER / "openapi-3.1-meta-schema.json"
@@ -34,6 +35,11 @@ def load_backstage() -> dict[str, Any]:
 def load_companions() -> dict[str, Any]:
     """The document of what Backstage has beside the Scaffolder, as far as the mock server has it, too."""
     return _load_yaml(COMPANIONS)
+
+
+def load_control() -> dict[str, Any]:
+    """The document of the control API of the mock server."""
+    return _load_yaml(CONTROL)
 
 
 def load_task_structure() -> dict[str, Any]:

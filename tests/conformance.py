@@ -9,11 +9,13 @@ from typing import Any
 import httpx
 import jsonschema_rs
 
-from mock_server.addresses import COMPANION_MOUNTS
+from mock_server.addresses import COMPANION_MOUNTS, CONTROL_MOUNT
 from mock_server.quirks import Quirk
-from openapi.documents import load_backstage, load_companions
+from openapi.documents import load_backstage, load_companions, load_control
 
 MOUNT = "/api/scaffolder"
+# Answered beside every document, also where the control is off.
+HEALTH = f"{CONTROL_MOUNT}/health"
 ENVELOPE = {
     "type": "object",
     "required": ["error", "request", "response"],
@@ -62,7 +64,11 @@ class Conformance:
     """Knows the operations of the documents and what each may answer."""
 
     def __init__(self) -> None:
-        self._operations = [*_operations(load_backstage(), MOUNT), *_operations(load_companions(), "")]
+        self._operations = [
+            *_operations(load_backstage(), MOUNT),
+            *_operations(load_companions(), ""),
+            *_operations(load_control(), CONTROL_MOUNT),
+        ]
         self._envelope = jsonschema_rs.Draft202012Validator(ENVELOPE)
         self._errors = jsonschema_rs.Draft202012Validator(ERRORS)
 
@@ -74,7 +80,8 @@ class Conformance:
         if response.status_code == 500 or (response.status_code == 404 and not response.content and quirks):
             return
         assert "x-mock-world" in response.headers or response.status_code == 400
-        is_documented = path.startswith((f"{MOUNT}/v2/", *(f"{mount}/" for mount in COMPANION_MOUNTS)))
+        mounts = (f"{MOUNT}/v2", *COMPANION_MOUNTS, CONTROL_MOUNT)
+        is_documented = path.startswith(tuple(f"{mount}/" for mount in mounts)) and path != HEALTH
         if not is_documented or request.method in {"OPTIONS", "HEAD"}:
             return
         if response.status_code in {401, 405}:
@@ -134,6 +141,8 @@ def _operations(document: Mapping[str, Any], base_path: str) -> Iterator[Operati
     for path, item in document["paths"].items():
         pattern = re.compile(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(base_path + path)), re.IGNORECASE)
         for method, operation in item.items():
+            if method == "parameters":
+                continue
             yield Operation(method.upper(), pattern, operation["responses"], document["components"])
 
 

@@ -70,3 +70,18 @@ def test_without_companions_no_backstage_app_can_use_it():
     shown = text(Options(companions=False))
     assert "backend.baseUrl" not in shown
     assert "Guest" not in shown
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (Options(), "Control     http://127.0.0.1:7007/_mock/v1/ui/\n"),
+        (Options(control_token="hush"), "Control     http://127.0.0.1:7007/_mock/v1/ui/\n"),
+        (Options(control_token="hush", listens_here_only=False), "/ui/ (with the control token)\n"),
+        (Options(control=False), "Control     off (--no-control)\n"),
+        (Options(listens_here_only=False), "Control     off, since others can reach this address"),
+    ],
+)
+def test_it_says_whether_and_to_whom_the_control_is_open(options, said):
+    assert said in text(options)
+    assert "hush" not in text(options)

@@ -56,6 +56,13 @@ def test_a_sign_in_that_makes_no_sense_is_refused(option, text):
     assert f"Invalid value for '{option}'" in result.output
 
 
+def test_a_control_that_is_off_has_no_token():
+    result = CliRunner().invoke(main, ["--no-control", "--control-token", "hush-hush"])
+    assert result.exit_code == 2
+    assert "exclude each other" in result.output
+    assert "hush-hush" not in result.output
+
+
 def test_a_taken_port_is_said_so():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from mock_server.clock import Signal, VirtualClock, timestamp
+from mock_server.clock import LAST_INSTANT, ImpossibleTime, Signal, VirtualClock, parse_timestamp, timestamp
 
 
 class Wall:
@@ -53,9 +53,74 @@ def test_an_advance_is_kept_when_the_clock_runs_on(wall):
     assert clock.now() == 61_000
 
 
-def test_time_cannot_go_backwards():
-    with pytest.raises(ValueError, match="backwards"):
-        VirtualClock().advance(-1)
+def test_a_frozen_clock_runs_on_as_fast_as_before(wall):
+    clock = VirtualClock(speed=20, start=0, frozen=True, wall=wall)
+    assert (clock.is_frozen, clock.speed) == (True, 20)
+    wall.seconds += 1
+    clock.run()
+    assert (clock.is_frozen, clock.now()) == (False, 0)
+    wall.seconds += 1
+    assert clock.now() == 20_000
+
+
+def test_a_clock_is_moved_to_an_instant_and_runs_on_from_there(wall):
+    clock = VirtualClock(start=5, wall=wall)
+    wall.seconds += 1
+    clock.advance_to(60_000)
+    assert clock.now() == 60_000
+    wall.seconds += 1
+    assert clock.now() == 61_000
+
+
+def test_a_clock_may_be_set_back_by_who_knows_that_nothing_has_happened(wall):
+    clock = VirtualClock(start=60_000, wall=wall)
+    clock.set(7)
+    assert clock.now() == 7
+
+
+@pytest.mark.parametrize("move", [lambda clock: clock.advance(-1), lambda clock: clock.advance_to(6)])
+def test_time_cannot_go_backwards(wall, move):
+    clock = VirtualClock(start=7, wall=wall)
+    with pytest.raises(ImpossibleTime, match="backwards"):
+        move(clock)
+    assert clock.now() == 7
+
+
+@pytest.mark.parametrize(
+    "move",
+    [
+        lambda clock: clock.advance(LAST_INSTANT),
+        lambda clock: clock.advance_to(LAST_INSTANT + 1),
+        lambda clock: clock.set(LAST_INSTANT + 1),
+        lambda clock: clock.set(-1),
+        lambda _: VirtualClock(start=-1),
+        lambda _: VirtualClock(start=LAST_INSTANT + 1),
+    ],
+)
+def test_time_has_an_end_and_a_beginning(wall, move):
+    clock = VirtualClock(start=7, wall=wall)
+    with pytest.raises(ImpossibleTime, match="no dates"):
+        move(clock)
+    assert clock.now() == 7
+
+
+@pytest.mark.parametrize(
+    ("text", "instant"),
+    [
+        ("1970-01-01T00:00:00Z", 0),
+        ("1970-01-01T02:00:00.0019+02:00", 1),
+        ("9999-12-31T23:59:59.999Z", LAST_INSTANT),
+        ("1969-12-31T23:59:59.999Z", -1),
+    ],
+)
+def test_an_instant_is_read_to_the_millisecond(text, instant):
+    assert parse_timestamp(text) == instant
+
+
+@pytest.mark.parametrize("text", ["", "today", "1970-01-01T00:00:00", "1970-01-01", "1970-13-01T00:00:00Z"])
+def test_what_is_no_instant_is_not_read(text):
+    with pytest.raises(ValueError, match=r"."):
+        parse_timestamp(text)
 
 
 async def settle() -> None:

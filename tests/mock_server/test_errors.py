@@ -5,8 +5,9 @@ import logging
 
 import pytest
 
-from mock_server.auth import IllegalToken, MissingCredentials
+from mock_server.auth import ControlClosed, ControlTokenExpected, IllegalToken, MissingCredentials
 from mock_server.cancellation import StepReductionFault
+from mock_server.clock import ImpossibleTime
 from mock_server.directory_contents import MalformedFiles
 from mock_server.dry_run import DryRunFailed
 from mock_server.entity_refs import EmptyEntityRef, EntityRef, MalformedEntityRef
@@ -32,22 +33,27 @@ from mock_server.task import TaskNotRetriable
 from mock_server.templates import InvalidTemplate, InvalidValues, UnknownTemplate, UnusableTemplate
 from mock_server.validation import InvalidSchema
 from mock_server.violations import Violation
-from mock_server.world import InvalidWorldName
+from mock_server.world import InvalidWorldName, LastingWorld, NothingToCome, UnknownWorld, WorldExists
 
 VIOLATION = Violation(("body", "a/b", 0), "type", "must be string", ("type", "string"))
 TABLE = [
+    (ControlClosed(), 403, "The control is open to programs of this machine only; --control-token opens it to others"),
+    (ControlTokenExpected(), 401, "The control token is needed here"),
     (IllegalToken(), 401, "Illegal token"),
+    (ImpossibleTime("Time cannot go backwards"), 409, "Time cannot go backwards"),
     (InvalidRequest("request/body must be object"), 400, "request/body must be object"),
     (InvalidSchema("no schema"), 400, "no schema"),
     (InvalidTemplate(VIOLATION), 400, "/body/a~1b/0 must be string - type: string"),
     (InvalidTemplate(Violation((), "const", "must be equal to constant")), 400, "<root> must be equal to constant"),
     (InvalidWorldName(), 400, "The name of a world is 1 to 64 letters, digits, '_' or '-'"),
+    (LastingWorld(), 409, "The world 'default' cannot be deleted, only reset"),
     (MalformedEntityRef("no reference"), 400, "no reference"),
     (MalformedFiles([]), 400, "Malformed request: []"),
     (MethodNotAllowed("PUT", ["GET", "HEAD"]), 405, "PUT is not allowed here, only GET, HEAD"),
     (MissingCredentials(), 401, "Missing credentials"),
     (NoSuchEntity("No entity named 'x' found"), 404, "No entity named 'x' found"),
     (NotAllowed(), 403, ""),
+    (NothingToCome(), 409, "No event is to come"),
     (NoSuchRoute("/nope"), 404, "There is nothing at /nope"),
     (Unauthorized("No authorization token provided"), 401, "401: No authorization token provided"),
     (StepReductionFault(), 500, "Reduce of empty array with no initial value"),
@@ -57,7 +63,9 @@ TABLE = [
     (UnknownScenario("nope", ["b", "a"]), 400, "Unknown scenario 'nope'; there are a, b"),
     (UnknownTask("1"), 404, "No task with id '1' found"),
     (UnknownTemplate(EntityRef("Template", "Default", "X")), 404, "Template template:default/x not found"),
+    (UnknownWorld("blue"), 404, "There is no world 'blue'"),
     (UnusableTemplate("Input template is not a template"), 400, "Input template is not a template"),
+    (WorldExists("blue"), 409, "There is a world 'blue' already"),
     (ReadOnly(), 403, "This operation not allowed in readonly mode"),
     (UserExpected(), 403, "This endpoint does not allow 'service' credentials"),
 ]

@@ -218,3 +218,14 @@ async def test_what_is_remembered_of_ends_is_bounded_by_the_tasks_that_are_kept(
         await store.create(task(str(number), ends_at=10**9))
     assert len(store._finishing) < 200
     assert await ids(store) == ["999", "998", "997"]
+
+
+async def test_the_next_event_is_that_of_whichever_task_has_it_first(store, clock):
+    assert await store.next_event_at() is None
+    for number, ends_at in enumerate((500, 300, None)):
+        await store.create(task(str(number), ends_at))
+    assert (await store.next_event_at(), await store.count()) == (300, 3)
+    clock.advance(300)
+    assert await store.next_event_at() == 500
+    clock.advance(200)
+    assert await store.next_event_at() is None

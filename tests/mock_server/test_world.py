@@ -6,12 +6,22 @@ import pytest
 
 from mock_server.clock import VirtualClock
 from mock_server.store import InMemoryTaskStore
-from mock_server.world import InvalidWorldName, World, Worlds, check_world_name
+from mock_server.world import (
+    AS_ALL,
+    Beginning,
+    InvalidWorldName,
+    LastingWorld,
+    UnknownWorld,
+    World,
+    WorldExists,
+    Worlds,
+    check_world_name,
+)
 
 
-def make_world(name: str = "default") -> World:
+def make_world(name: str = "default", beginning: Beginning = AS_ALL) -> World:
     clock = VirtualClock(speed=0, start=0)
-    return World(name, clock, InMemoryTaskStore(clock, 10), "happy-path")
+    return World(name, clock, InMemoryTaskStore(clock, 10), beginning.scenario or "happy-path")
 
 
 @pytest.fixture
@@ -117,3 +127,58 @@ def test_worlds_count_for_themselves():
     one.count_create("a")
     assert other.count_use("flaky", "a") == 1
     assert other.count_create("a") == 0
+
+
+def test_only_a_world_that_is_there_is_found(worlds_of):
+    worlds = worlds_of(3)
+    made = worlds.get("a")
+    assert worlds.find("a") is made
+    with pytest.raises(UnknownWorld, match="no world 'b'"):
+        worlds.find("b")
+    assert names(worlds) == ["a"]
+
+
+def test_a_name_is_taken_once(worlds_of):
+    worlds = worlds_of(3)
+    worlds.create("a")
+    with pytest.raises(WorldExists, match="a world 'a' already"):
+        worlds.create("a")
+
+
+def test_a_world_that_is_reset_begins_as_it_was_made(worlds_of):
+    worlds = worlds_of(3)
+    first = worlds.create("a", Beginning(scenario="slow"))
+    first.scenario = "flaky"
+    closed = first.store.changed("task")
+    anew = worlds.reset("a")
+    assert (anew is first, anew.scenario, closed.version) == (False, "slow", 1)
+    assert worlds.find("a") is anew
+
+
+def test_a_world_that_is_deleted_forgets_how_it_began(worlds_of):
+    worlds = worlds_of(3)
+    worlds.create("a", Beginning(scenario="slow"))
+    worlds.delete("a")
+    assert names(worlds) == []
+    assert worlds.get("a").scenario == "happy-path"
+
+
+def test_a_world_that_goes_for_others_forgets_how_it_began(worlds_of):
+    worlds = worlds_of(1)
+    worlds.create("a", Beginning(scenario="slow"))
+    worlds.get("b")
+    assert worlds.get("a").scenario == "happy-path"
+
+
+def test_the_default_world_is_not_deleted(worlds_of):
+    worlds = worlds_of(3)
+    worlds.get("default")
+    with pytest.raises(LastingWorld, match="only reset"):
+        worlds.delete("default")
+    assert worlds.reset("default").name == "default"
+
+
+@pytest.mark.parametrize("change", [Worlds.reset, Worlds.delete])
+def test_what_is_not_there_is_not_changed(worlds_of, change):
+    with pytest.raises(UnknownWorld):
+        change(worlds_of(3), "a")

@@ -7,11 +7,9 @@ import threading
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from mock_server import app as assembly
 from mock_server.app import MockServer, Options
 from mock_server.auth import GUEST
 from mock_server.clock import SECOND, wall_seconds
@@ -19,7 +17,6 @@ from mock_server.lifecycle import EventType, StepStatus
 from mock_server.serving import Server
 from mock_server.simulator import NewTask, Principal
 from mock_server.task import TaskEvents
-from mock_server.user_tokens import UserTokens
 from mock_server.world import World
 
 DEMO_VALUES = json.loads((Path(__file__).parents[1] / "mock_server/data/demo_values.json").read_text(encoding="utf-8"))
@@ -119,7 +116,7 @@ def playing(options: Options, port: int = 0) -> Iterator[Play]:
     """A mock that listens on the loopback until the context ends."""
     wall = WallClock()
     with socket.create_server(("127.0.0.1", port), backlog=2048) as listener:
-        app = _assembled(options, wall)
+        app = MockServer(options, wall)
         server = Server(app)
         loop = asyncio.new_event_loop()
         thread = threading.Thread(target=loop.run_until_complete, args=[server.serve(sockets=[listener])])
@@ -130,12 +127,3 @@ def playing(options: Options, port: int = 0) -> Iterator[Play]:
             server.should_exit = True
             thread.join()
             loop.close()
-
-
-def _assembled(options: Options, wall: WallClock) -> MockServer:
-    original = assembly.UserTokens
-    assembly.UserTokens = partial(UserTokens, now=wall)
-    try:
-        return MockServer(options)
-    finally:
-        assembly.UserTokens = original

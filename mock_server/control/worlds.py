@@ -1,0 +1,52 @@
+"""The operations of the control API on worlds."""
+
+import secrets
+from typing import Any
+
+from mock_server.addresses import MOUNT, WORLDS_PREFIX
+from mock_server.answers import Answer, json_answer
+from mock_server.control.clock import clock_to_json, instant
+from mock_server.request import Call
+from mock_server.world import DEFAULT_WORLD, Beginning, World
+
+
+async def list_worlds(call: Call) -> Answer:
+    worlds = sorted(call.simulator.worlds, key=lambda world: world.name)
+    return json_answer(200, {"worlds": [await world_to_json(world) for world in worlds]})
+
+
+async def create_world(call: Call) -> Answer:
+    asked: dict[str, Any] = call.body or {}
+    name = asked.get("name") or f"world-{secrets.token_hex(8)}"
+    beginning = Beginning(
+        scenario=asked.get("scenario"),
+        now=None if "now" not in asked else instant(asked["now"]),
+        speed=asked.get("speed"),
+        frozen=asked.get("frozen", False),
+    )
+    return json_answer(201, await world_to_json(call.simulator.worlds.create(name, beginning)))
+
+
+async def get_world(call: Call) -> Answer:
+    return json_answer(200, await world_to_json(call.simulator.worlds.find(call.parameters["world"])))
+
+
+async def delete_world(call: Call) -> Answer:
+    call.simulator.worlds.delete(call.parameters["world"])
+    return Answer(204)
+
+
+async def reset_world(call: Call) -> Answer:
+    return json_answer(200, await world_to_json(call.simulator.worlds.reset(call.parameters["world"])))
+
+
+async def world_to_json(world: World) -> dict[str, Any]:
+    """What the control API says of a world."""
+    prefix = "" if world.name == DEFAULT_WORLD else f"{WORLDS_PREFIX}{world.name}"
+    return {
+        "name": world.name,
+        "path": f"{prefix}{MOUNT}",
+        "scenario": world.scenario,
+        "tasks": await world.store.count(),
+        "clock": await clock_to_json(world),
+    }

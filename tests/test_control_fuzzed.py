@@ -1,0 +1,28 @@
+"""Plain `schemathesis run` on the document of the control API: whatever is said, nothing breaks."""
+
+import pytest
+
+from openapi.documents import CONTROL
+from tests.schemathesis_run import VALID_REQUEST_REFUSED, report_of, reported_failures
+from tests.server_process import running_server
+
+# The document takes any text for the name of a scenario or an instant of any year, and cannot say that a name is taken.
+KNOWN = {(VALID_REQUEST_REFUSED, "PUT /worlds/{world}/scenario"), (VALID_REQUEST_REFUSED, "POST /worlds")}
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory) -> dict:
+    folder = tmp_path_factory.mktemp("schemathesis")
+    with running_server() as server:
+        url = server.url.replace("/api/scaffolder", "/_mock/v1")
+        return report_of(CONTROL, url, folder, "--max-examples", "20")
+
+
+def test_every_reported_failure_is_known(report):
+    assert reported_failures(report) <= KNOWN
+
+
+def test_the_run_was_whole(report):
+    assert report["stop_reason"] == "completed"
+    assert report["errors"] == []
+    assert report["operations"]["tested"] == report["operations"]["selected"] == 13
