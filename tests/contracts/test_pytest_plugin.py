@@ -77,7 +77,7 @@ def test_a_run_without_it_loads_nothing_but_pytest():
 
 def test_the_plugin_is_found_by_pytest():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    assert project["entry-points"]["pytest11"] == {"contract-tests": "contracts.pytest_plugin"}
+    assert project["entry-points"]["pytest11"]["contract-tests"] == "contracts.pytest_plugin"
 
 
 def test_every_rule_is_an_item_beside_the_tests_that_are_there(run, address):

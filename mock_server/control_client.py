@@ -1,0 +1,174 @@
+"""A client of the control API, for tests and scripts in Python.
+
+control = Control("http://127.0.0.1:7007")
+world = control.create_world(scenario="flaky", frozen=True)
+...  # the application works at world.backend_url
+world.clock.step()
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+
+from mock_server.addresses import CONTROL_MOUNT, MOUNT, WORLDS_PREFIX
+
+
+class ControlRefused(Exception):
+    """The control API refused a call. `status` is that of its answer, `name` the class of the error."""
+
+    def __init__(self, status: int, name: str, message: str) -> None:
+        super().__init__(f"{status} {name}: {message}")
+        self.status = status
+        self.name = name
+
+
+class Control:
+    """The control of a mock server. `origin` is where it listens, `token` that of `--control-token`, if need be."""
+
+    def __init__(self, origin: str, token: str | None = None) -> None:
+        self.origin = origin.rstrip("/")
+        headers = {} if token is None else {"authorization": f"Bearer {token}"}
+        # What the environment says of proxies is for other addresses than this one.
+        self._http = httpx.Client(base_url=f"{self.origin}{CONTROL_MOUNT}", headers=headers, trust_env=False)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._http.close()
+
+    def create_world(
+        self,
+        name: str | None = None,
+        *,
+        scenario: str | None = None,
+        now: datetime | None = None,
+        speed: float | None = None,
+        frozen: bool = False,
+    ) -> "ControlledWorld":
+        """A new world, with a name of its own where none is given. Raises ControlRefused."""
+        wishes = {
+            "name": name,
+            "scenario": scenario,
+            "now": None if now is None else now.isoformat(),
+            "speed": speed,
+            "frozen": frozen,
+        }
+        said = {key: value for key, value in wishes.items() if value is not None}
+        return ControlledWorld(self, self.call("POST", "/worlds", said)["name"])
+
+    def world(self, name: str = "default") -> "ControlledWorld":
+        """A world that is there. Raises ControlRefused."""
+        self.call("GET", f"/worlds/{name}")
+        return ControlledWorld(self, name)
+
+    def world_names(self) -> list[str]:
+        return [world["name"] for world in self.call("GET", "/worlds")["worlds"]]
+
+    def scenario_names(self) -> list[str]:
+        return [scenario["name"] for scenario in self.call("GET", "/scenarios")["scenarios"]]
+
+    def call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
+        """The JSON of an answer, None for one without. Raises ControlRefused."""
+        response = self._http.request(method, path, json=body)
+        if response.is_success:
+            return response.json() if response.content else None
+        try:
+            error = response.json()["error"]
+            name, message = error["name"], error["message"]
+        except (ValueError, LookupError, TypeError):
+            name, message = "UnknownError", "this is no answer of a mock server"
+        raise ControlRefused(response.status_code, name, message)
+
+
+@dataclass(frozen=True, slots=True)
+class ControlledWorld:
+    """A world in the hand of a test."""
+
+    control: Control
+    name: str
+
+    @property
+    def backend_url(self) -> str:
+        """The `backend.baseUrl` of a Backstage app that is to live in this world."""
+        return f"{self.control.origin}{WORLDS_PREFIX}{self.name}"
+
+    @property
+    def base_url(self) -> str:
+        """The base URL of the Scaffolder API in this world."""
+        return f"{self.backend_url}{MOUNT}"
+
+    @property
+    def clock(self) -> "ControlledClock":
+        return ControlledClock(self.control, f"/worlds/{self.name}/clock")
+
+    @property
+    def scenario(self) -> str:
+        """The scenario of tasks that take no other."""
+        active: str = self.control.call("GET", f"/worlds/{self.name}")["scenario"]
+        return active
+
+    def play(self, scenario: str) -> None:
+        """Say how the next tasks go. Raises ControlRefused for a scenario that is not there."""
+        self.control.call("PUT", f"/worlds/{self.name}/scenario", {"name": scenario})
+
+    def reset(self) -> None:
+        """Let it begin anew, as it was made."""
+        self.control.call("POST", f"/worlds/{self.name}/reset")
+
+    def delete(self) -> None:
+        self.control.call("DELETE", f"/worlds/{self.name}")
+
+
+@dataclass(frozen=True, slots=True)
+class ControlledClock:
+    """The clock of a world."""
+
+    control: Control
+    path: str
+
+    @property
+    def now(self) -> datetime:
+        return datetime.fromisoformat(self._shown()["now"])
+
+    @property
+    def is_frozen(self) -> bool:
+        return bool(self._shown()["frozen"])
+
+    @property
+    def next_event_at(self) -> datetime | None:
+        """When the next event of any task is due, None if none is to come."""
+        due = self._shown()["nextEventAt"]
+        return None if due is None else datetime.fromisoformat(due)
+
+    def freeze(self) -> None:
+        self.control.call("POST", f"{self.path}/freeze")
+
+    def run(self, speed: float | None = None) -> None:
+        """Let time run, as fast as before where no speed is given."""
+        self.control.call("POST", f"{self.path}/run", {} if speed is None else {"speed": speed})
+
+    def advance(self, seconds: float) -> None:
+        """Move time ahead; whatever is due in between happens, in its order."""
+        self.control.call("POST", f"{self.path}/advance", {"seconds": seconds})
+
+    def step(self) -> None:
+        """Move time ahead to the next event. Raises ControlRefused if none is to come."""
+        self.control.call("POST", f"{self.path}/step")
+
+    def set(self, now: datetime) -> None:
+        """Set the clock; back only while the world has no tasks. Raises ControlRefused."""
+        self.control.call("PUT", self.path, {"now": now.isoformat()})
+
+    def _shown(self) -> Mapping[str, Any]:
+        shown: Mapping[str, Any] = self.control.call("GET", self.path)
+        return shown

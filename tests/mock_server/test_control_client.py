@@ -1,0 +1,107 @@
+"""The client of the control API, on a server in a process of its own."""
+
+import threading
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import httpx
+import pytest
+
+from mock_server.control_client import Control, ControlRefused
+from mock_server.session_server import ServerNotStarted, session_server
+
+START = datetime(2026, 2, 3, 4, 5, 6, tzinfo=UTC)
+USER = {"authorization": "Bearer mock-user-token"}
+
+
+@pytest.fixture(scope="module")
+def control():
+    with session_server() as origin, Control(origin) as control:
+        yield control
+
+
+@pytest.fixture
+def world(control):
+    world = control.create_world(now=START, frozen=True)
+    yield world
+    world.delete()
+
+
+def create(world) -> str:
+    body = {"templateRef": "hello-world", "values": {}}
+    return httpx.post(f"{world.base_url}/v2/tasks", json=body, headers=USER).json()["id"]
+
+
+def status(world, task: str) -> str:
+    return httpx.get(f"{world.base_url}/v2/tasks/{task}", headers=USER).json()["status"]
+
+
+def test_a_world_is_made_as_it_is_asked_for_and_goes(control):
+    world = control.create_world("blue", scenario="slow", speed=20)
+    assert (world.name, world.scenario, world.clock.is_frozen) == ("blue", "slow", False)
+    assert world.backend_url == f"{control.origin}/worlds/blue"
+    assert control.world_names() == ["blue", "default"]
+    assert control.world("blue") == world
+    world.delete()
+    with pytest.raises(ControlRefused, match="404 NotFoundError: There is no world 'blue'"):
+        control.world("blue")
+
+
+def test_the_clock_is_stepped_from_event_to_event(world):
+    task = create(world)
+    steps = 0
+    while (due := world.clock.next_event_at) is not None:
+        world.clock.step()
+        assert world.clock.now == due
+        steps += 1
+    assert steps > 3
+    assert status(world, task) == "completed"
+    with pytest.raises(ControlRefused) as refused:
+        world.clock.step()
+    assert (refused.value.status, refused.value.name) == (409, "ConflictError")
+
+
+def test_the_clock_is_moved_set_run_and_stopped(world):
+    world.clock.set(START - timedelta(days=1))
+    world.clock.advance(1.5)
+    assert world.clock.now == START - timedelta(days=1) + timedelta(seconds=1.5)
+    world.clock.run(20)
+    assert not world.clock.is_frozen
+    world.clock.freeze()
+    world.clock.run()
+    world.clock.freeze()
+    assert world.clock.is_frozen
+
+
+def test_the_next_tasks_play_what_is_said(world, control):
+    assert "first-step-fails" in control.scenario_names()
+    world.play("first-step-fails")
+    task = create(world)
+    world.clock.advance(60)
+    assert status(world, task) == "failed"
+    world.reset()
+    assert (world.scenario, world.clock.now) == ("happy-path", START)
+
+
+def test_what_is_no_mock_server_is_said_to_be_none():
+    with ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as other:
+        thread = threading.Thread(target=other.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        with pytest.raises(ControlRefused, match="501 UnknownError: this is no answer of a mock server"):
+            Control(f"http://127.0.0.1:{other.server_port}").world_names()
+        other.shutdown()
+        thread.join()
+
+
+def test_the_token_opens_the_control_where_it_is_needed():
+    options = ("--host", "0.0.0.0", "--control-token", "opensesame")
+    with session_server(options) as origin:
+        with Control(origin) as stranger, pytest.raises(ControlRefused, match="401"):
+            stranger.world_names()
+        with Control(origin, "opensesame") as control:
+            assert control.create_world("blue").name == "blue"
+
+
+def test_a_server_that_does_not_start_says_why():
+    with pytest.raises(ServerNotStarted, match="Unknown scenario 'nope'"), session_server(["--scenario", "nope"]):
+        raise AssertionError
