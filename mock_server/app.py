@@ -26,7 +26,7 @@ from mock_server.plugin_routes import PluginRoutes
 from mock_server.quirks import Quirk
 from mock_server.request import EXCHANGE, NoSuchRoute
 from mock_server.scenario import DEFAULT_SCENARIO
-from mock_server.scenario_files import load_scenarios
+from mock_server.scenario_files import ScenarioReader, load_scenarios
 from mock_server.shipped import DEMO_ENTITIES, SCENARIOS
 from mock_server.simulator import Principal, Settings, Simulator
 from mock_server.spec import DocumentedApi
@@ -77,10 +77,11 @@ class MockServer:
             quirks=options.quirks,
             is_open=options.auth == "off",
         )
+        reader = ScenarioReader(SCENARIOS / "scenario.schema.json")
         self.simulator = Simulator(
             load_catalog(options.templates or [DEMO_ENTITIES], knows_legacy=Quirk.LEGACY_UNKNOWN not in options.quirks),
             load_actions(),
-            load_scenarios([SCENARIOS, *options.scenarios], SCENARIOS / "scenario.schema.json"),
+            load_scenarios([SCENARIOS, *options.scenarios], reader),
             settings,
         )
         handed_out = UserTokens(options.tokens, options.token_lifetime, wall)
@@ -108,7 +109,7 @@ class MockServer:
             mounted[AUTH_MOUNT] = AuthPlugin(companions, options.quirks)
         if options.control and (options.listens_here_only or options.control_token is not None):
             access = ControlAccess(options.control_token, listens_here_only=options.listens_here_only)
-            mounted[CONTROL_MOUNT] = Control(self.simulator, access)
+            mounted[CONTROL_MOUNT] = Control(self.simulator, access, reader)
         self._app: App = Edge(Health(_Mounts(mounted)), Cors(options.cors_origins), options.quirks)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

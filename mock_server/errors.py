@@ -27,7 +27,8 @@ from mock_server.request import (
     UnknownProvider,
     UserExpected,
 )
-from mock_server.scenario import UnknownScenario
+from mock_server.scenario import MissingScenario, TooManyScenarios, UnknownScenario
+from mock_server.sources import BrokenFile
 from mock_server.store import UnknownTask
 from mock_server.task import TaskNotRetriable
 from mock_server.templates import InvalidTemplate, InvalidValues, UnknownTemplate, UnusableTemplate
@@ -48,6 +49,7 @@ STATUSES: dict[str, int] = {
     "TypeError": 500,
 }
 NAMES: dict[type[Exception], str] = {
+    BrokenFile: "InputError",
     ConditionsNotApplied: "ResponseError",
     ControlClosed: "NotAllowedError",
     ControlTokenExpected: "AuthenticationError",
@@ -70,6 +72,8 @@ NAMES: dict[type[Exception], str] = {
     StepReductionFault: "TypeError",
     TaskNotRetriable: "ConflictError",
     TooManySecrets: "InputError",
+    MissingScenario: "NotFoundError",
+    TooManyScenarios: "ConflictError",
     UnknownProvider: "NotFoundError",
     UnknownScenario: "InputError",
     UnknownTask: "NotFoundError",

@@ -10,6 +10,7 @@ from mock_server.clock import SECOND, Milliseconds
 from mock_server.permissions import Policy
 
 DEFAULT_SCENARIO = "happy-path"
+MAX_SCENARIOS = 1_000
 
 
 class UnknownScenario(LookupError):
@@ -151,7 +152,8 @@ Suggestions = Mapping[str, Mapping[str, Sequence[Mapping[str, str]]]]
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """One scenario file. `match` is None for a scenario that is only used by name."""
+    """One scenario file. `match` is None for a scenario that is only used by name, `source` the YAML that says it
+    all."""
 
     name: str
     description: str
@@ -160,6 +162,7 @@ class Scenario:
     uses: tuple[tuple[Uses, Behaviour], ...] = ()
     autocomplete: Suggestions = field(default_factory=dict)
     policy: Policy = field(default_factory=Policy)
+    source: str = ""
 
     def at_use(self, use: int) -> Behaviour:
         """The behaviour at the n-th use (from 1)."""
@@ -168,6 +171,20 @@ class Scenario:
             if use in uses:
                 behaviour = special.over(behaviour)
         return behaviour
+
+
+class MissingScenario(LookupError):
+    """A scenario that is asked for by its address, and is not there."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is no scenario '{name}'")
+
+
+class TooManyScenarios(Exception):
+    """A scenario more than can be kept."""
+
+    def __init__(self) -> None:
+        super().__init__(f"There are {MAX_SCENARIOS} scenarios already")
 
 
 class Scenarios:
@@ -181,6 +198,13 @@ class Scenarios:
 
     def __contains__(self, name: str) -> bool:
         return name in self._scenarios
+
+    def with_first(self, scenario: Scenario) -> "Scenarios":
+        """These and one more, which is tried first and replaces one of its name. Raises TooManyScenarios."""
+        others = [other for other in self if other.name != scenario.name]
+        if len(others) >= MAX_SCENARIOS:
+            raise TooManyScenarios
+        return Scenarios([scenario, *others])
 
     def named(self, name: str) -> Scenario:
         """Raises UnknownScenario."""

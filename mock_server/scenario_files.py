@@ -20,18 +20,48 @@ from mock_server.scenario import (
     StepRule,
     Uses,
 )
-from mock_server.sources import BrokenFile, Location, Source, read_sources, yaml_files
-from mock_server.violations import compile_schema, first_mistake
+from mock_server.sources import BrokenFile, Location, Source, parse_sources, read_sources, yaml_files
+from mock_server.violations import compile_schema, mistakes
 
+MOST_MISTAKES = 10
 _VERBATIM = frozenset({"match", "autocomplete", "permissions"})
 
 
-def load_scenarios(folders: Sequence[Path], schema: Path) -> Scenarios:
+class ScenarioReader:
+    """Makes scenarios of YAML, held against a schema (the path of its file)."""
+
+    def __init__(self, schema: Path) -> None:
+        self._validator = compile_schema(json.loads(schema.read_text(encoding="utf-8")))
+
+    def read(self, path: Path) -> Scenario:
+        """The scenario in a file, called like the file. Raises BrokenFile."""
+        return self._scenario(read_sources(path), path)
+
+    def parse(self, text: str, name: str) -> Scenario:
+        """The scenario that a text describes. Raises BrokenFile with every mistake that the schema finds."""
+        path = Path(f"{name}.yaml")
+        try:
+            return self._scenario(parse_sources(text.encode(), path), path)
+        except UnicodeEncodeError as error:
+            raise BrokenFile(path, text.count("\n", 0, error.start) + 1, "half a character") from error
+
+    def _scenario(self, sources: Sequence[Source], path: Path) -> Scenario:
+        if not sources:
+            raise BrokenFile(path, None, "this file holds no scenario")
+        if len(sources) > 1:
+            raise sources[1].broken((), "a second document; a scenario file holds one")
+        found = [sources[0].broken(each.location, str(each)) for each in mistakes(self._validator, sources[0].data)]
+        if found:
+            further = (f"; line {other.line}: {other.reason}" for other in found[1:MOST_MISTAKES])
+            raise BrokenFile(path, found[0].line, found[0].reason + "".join(further))
+        return _scenario(path.stem, sources[0])
+
+
+def load_scenarios(folders: Sequence[Path], reader: ScenarioReader) -> Scenarios:
     """Load every scenario of the folders; one of a later folder replaces one of the same name.
 
     Those of later folders come first, each folder in the order of its file names. Raises BrokenFile.
     """
-    validator = compile_schema(json.loads(schema.read_text(encoding="utf-8")))
     loaded: dict[str, Scenario] = {}
     for folder in reversed(folders):
         if not folder.is_dir():
@@ -44,15 +74,7 @@ def load_scenarios(folders: Sequence[Path], schema: Path) -> Scenarios:
             if path.stem in names:
                 raise BrokenFile(path, None, f"there is another file of the scenario {path.stem}")
             names.add(path.stem)
-            sources = read_sources(path)
-            if not sources:
-                raise BrokenFile(path, None, "this file holds no scenario")
-            if len(sources) > 1:
-                raise sources[1].broken((), "a second document; a scenario file holds one")
-            mistake = first_mistake(validator, sources[0].data)
-            if mistake is not None:
-                raise sources[0].broken(mistake.location, str(mistake))
-            loaded.setdefault(path.stem, _scenario(path.stem, sources[0]))
+            loaded.setdefault(path.stem, reader.read(path))
     return Scenarios(list(loaded.values()))
 
 
@@ -68,6 +90,7 @@ def _scenario(name: str, source: Source) -> Scenario:
         uses=tuple((_uses(entry["use"]), _behaviour(entry)) for entry in data.get("uses", [])),
         autocomplete=data.get("autocomplete", {}),
         policy=_policy(data.get("permissions", {})),
+        source=source.text,
     )
 
 

@@ -29,11 +29,13 @@ class BrokenFile(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One YAML document: its data, and the line (from 1) at which each part of it begins."""
+    """One YAML document: its data, the line (from 1) at which each part of it begins, and the text of the whole
+    file."""
 
     path: Path
     data: Any
     lines: dict[Location, int]
+    text: str
 
     def broken(self, location: Sequence[str | int], reason: str) -> BrokenFile:
         """The mistake at a location, or at its nearest parent that has a line."""
@@ -55,6 +57,11 @@ def read_sources(path: Path) -> list[Source]:
         raw = path.read_bytes()
     except OSError as error:
         raise BrokenFile(path, None, error.strerror or str(error)) from error
+    return parse_sources(raw, path)
+
+
+def parse_sources(raw: bytes, path: Path) -> list[Source]:
+    """The documents of what stands in a YAML file, or would. Raises BrokenFile."""
     if len(raw) > MAX_BYTES:
         raise BrokenFile(path, None, f"larger than {MAX_BYTES} bytes")
     try:
@@ -71,19 +78,20 @@ def read_sources(path: Path) -> list[Source]:
         raise BrokenFile(path, line, f"a character that YAML does not allow: {error.reason}") from error
     except RecursionError as error:
         raise BrokenFile(path, None, "nested too deeply") from error
-    sources = [_Reader(path).read(node) for node in nodes]
+    sources = [_Reader(path, text).read(node) for node in nodes]
     return [source for source in sources if source.data is not None]
 
 
 class _Reader:
     """Builds the data of one document and remembers the line of each part."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, text: str) -> None:
         self._path = path
+        self._text = text
         self._lines: dict[Location, int] = {}
 
     def read(self, root: yaml.Node) -> Source:
-        return Source(self._path, self._value(root, ()), self._lines)
+        return Source(self._path, self._value(root, ()), self._lines, self._text)
 
     def _value(self, node: yaml.Node, location: Location) -> Any:
         line = node.start_mark.line + 1

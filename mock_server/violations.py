@@ -1,7 +1,7 @@
 """What is wrong with a JSON value, in the words of the validator that the real server uses (Ajv)."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -97,9 +97,12 @@ def first_mistake(validator: jsonschema_rs.Draft202012Validator, value: Any) -> 
 
     Of alternatives it names the mistake in the one that was meant, or else what would have been allowed.
     """
-    for error in validator.iter_errors(value):
-        return _meant(error)
-    return None
+    return next(mistakes(validator, value), None)
+
+
+def mistakes(validator: jsonschema_rs.Draft202012Validator, value: Any) -> Iterator[Violation]:
+    """Every broken rule, told like the first one."""
+    return map(_meant, validator.iter_errors(value))
 
 
 def _meant(error: jsonschema_rs.ValidationError) -> Violation:

@@ -142,11 +142,11 @@ def test_every_demo_template_is_in_the_readme():
 
 
 def test_the_scenarios_of_the_readme_are_valid(tmp_path):
-    from mock_server.scenario_files import load_scenarios
+    from mock_server.scenario_files import ScenarioReader, load_scenarios
 
     for number, example in enumerate(block for block in YAML if "match:" in block):
         (tmp_path / f"example-{number}.yaml").write_text(example, encoding="utf-8")
-    scenarios = load_scenarios([tmp_path], ROOT / "scenarios/scenario.schema.json")
+    scenarios = load_scenarios([tmp_path], ScenarioReader(ROOT / "scenarios/scenario.schema.json"))
     assert [scenario.match is not None for scenario in scenarios] == [True, True]
 
 

@@ -4,9 +4,11 @@ from dataclasses import replace
 
 from mock_server.addresses import CONTROL_MOUNT
 from mock_server.answers import App, Receive, Scope, Send
-from mock_server.control import clock, scenarios, worlds
+from mock_server.control import clock, worlds
 from mock_server.control.access import ControlAccess
+from mock_server.control.scenarios import ScenarioOperations
 from mock_server.request import EXCHANGE
+from mock_server.scenario_files import ScenarioReader
 from mock_server.simulator import Simulator
 from mock_server.spec import DocumentedApi
 from mock_server.swagger import DocumentPages
@@ -17,12 +19,12 @@ from openapi.documents import load_control
 class Control:
     """Answers what lies below the mount of the control API."""
 
-    def __init__(self, simulator: Simulator, access: ControlAccess) -> None:
+    def __init__(self, simulator: Simulator, access: ControlAccess, reader: ScenarioReader) -> None:
         document = load_control()
         api = DocumentedApi(
             document,
             base_path=CONTROL_MOUNT,
-            functions=(worlds, clock, scenarios),
+            functions=(worlds, clock, ScenarioOperations(reader)),
             authenticator=access,
             simulator=simulator,
         )

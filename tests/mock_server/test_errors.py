@@ -2,6 +2,7 @@
 
 import json
 import logging
+from pathlib import Path
 
 import pytest
 
@@ -27,7 +28,8 @@ from mock_server.request import (
     UnknownProvider,
     UserExpected,
 )
-from mock_server.scenario import UnknownScenario
+from mock_server.scenario import MissingScenario, TooManyScenarios, UnknownScenario
+from mock_server.sources import BrokenFile
 from mock_server.store import UnknownTask
 from mock_server.task import TaskNotRetriable
 from mock_server.templates import InvalidTemplate, InvalidValues, UnknownTemplate, UnusableTemplate
@@ -37,6 +39,7 @@ from mock_server.world import InvalidWorldName, LastingWorld, NothingToCome, Unk
 
 VIOLATION = Violation(("body", "a/b", 0), "type", "must be string", ("type", "string"))
 TABLE = [
+    (BrokenFile(Path("own.yaml"), 3, "must be string"), 400, "own.yaml:3: must be string"),
     (ControlClosed(), 403, "The control is open to programs of this machine only; --control-token opens it to others"),
     (ControlTokenExpected(), 401, "The control token is needed here"),
     (IllegalToken(), 401, "Illegal token"),
@@ -59,6 +62,8 @@ TABLE = [
     (StepReductionFault(), 500, "Reduce of empty array with no initial value"),
     (TaskNotRetriable("1"), 409, "Task with taskId 1 cannot be retried"),
     (TooManySecrets(), 400, "there are more than 1,000 secret texts, or more than 1,000,000 characters in them"),
+    (MissingScenario("nope"), 404, "There is no scenario 'nope'"),
+    (TooManyScenarios(), 409, "There are 1000 scenarios already"),
     (UnknownProvider("github"), 404, "Unknown auth provider 'github'"),
     (UnknownScenario("nope", ["b", "a"]), 400, "Unknown scenario 'nope'; there are a, b"),
     (UnknownTask("1"), 404, "No task with id '1' found"),

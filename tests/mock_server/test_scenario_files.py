@@ -22,7 +22,7 @@ from mock_server.scenario import (
     StepRule,
     Uses,
 )
-from mock_server.scenario_files import load_scenarios
+from mock_server.scenario_files import ScenarioReader, load_scenarios
 from mock_server.shipped import SCENARIOS
 from mock_server.simulator import NewTask, Principal, Settings, Simulator
 from mock_server.sources import BrokenFile
@@ -31,6 +31,7 @@ from mock_server.templates import load_catalog
 from mock_server.timeline import Timeline
 
 SCHEMA = SCENARIOS / "scenario.schema.json"
+READER = ScenarioReader(SCHEMA)
 FILES = sorted(SCENARIOS.glob("*.yaml"))
 CATALOG = load_catalog([SCENARIOS / "templates"])
 SECRETS = {"deployToken": "acme-demo-token-0001"}
@@ -39,7 +40,7 @@ GUEST = Principal("user:default/guest")
 
 @pytest.fixture(scope="module")
 def scenarios():
-    return load_scenarios([SCENARIOS], SCHEMA)
+    return load_scenarios([SCENARIOS], READER)
 
 
 @pytest.fixture(scope="module")
@@ -356,7 +357,7 @@ def folder(path: Path, **files: str) -> Path:
 @pytest.fixture
 def load(tmp_path):
     def load(text: str) -> Scenario:
-        return load_scenarios([folder(tmp_path / "own", it=text)], SCHEMA).named("it")
+        return load_scenarios([folder(tmp_path / "own", it=text)], READER).named("it")
 
     return load
 
@@ -364,13 +365,13 @@ def load(tmp_path):
 def test_a_later_folder_replaces_scenarios_of_the_same_name(tmp_path):
     first = folder(tmp_path / "first", a="description: First a.", b="description: First b.")
     second = folder(tmp_path / "second", a="description: Second a.", c="description: Second c.")
-    loaded = load_scenarios([first, second], SCHEMA)
+    loaded = load_scenarios([first, second], READER)
     assert [scenario.description for scenario in loaded] == ["Second a.", "Second c.", "First b."]
 
 
 def test_a_scenario_that_is_shipped_can_be_replaced(tmp_path):
     own = folder(tmp_path / "own", **{"happy-path": "description: Not that happy.\nqueue: never"})
-    loaded = load_scenarios([SCENARIOS, own], SCHEMA)
+    loaded = load_scenarios([SCENARIOS, own], READER)
     assert loaded.named("happy-path").description == "Not that happy."
     assert loaded.named("slow").description.startswith("Every step takes its time")
 
@@ -379,19 +380,19 @@ def test_both_endings_of_yaml_files_are_read(tmp_path):
     own = folder(tmp_path / "own")
     (own / "short.yml").write_text("description: x")
     (own / "ignored.json").write_text("{}")
-    assert [scenario.name for scenario in load_scenarios([own], SCHEMA)] == ["short"]
+    assert [scenario.name for scenario in load_scenarios([own], READER)] == ["short"]
 
 
 def test_a_folder_without_a_scenario_is_a_mistake(tmp_path):
     with pytest.raises(BrokenFile, match="this folder holds no YAML file"):
-        load_scenarios([tmp_path], SCHEMA)
+        load_scenarios([tmp_path], READER)
 
 
 def test_two_files_of_one_name_are_a_mistake(tmp_path):
     for name in ("a.yaml", "a.yml"):
         (tmp_path / name).write_text("description: x", encoding="utf-8")
     with pytest.raises(BrokenFile, match="there is another file of the scenario a"):
-        load_scenarios([tmp_path], SCHEMA)
+        load_scenarios([tmp_path], READER)
 
 
 @pytest.mark.parametrize("text", ["match: {use: 1.0}", "uses: [{use: 2.0}]", "uses: [{use: {from: 1.0, to: 2.0}}]"])
@@ -406,12 +407,12 @@ def test_a_repetition_may_be_written_with_a_point(load):
 
 def test_a_folder_that_does_not_exist_is_a_mistake(tmp_path):
     with pytest.raises(BrokenFile, match="nowhere: no such folder"):
-        load_scenarios([tmp_path / "nowhere"], SCHEMA)
+        load_scenarios([tmp_path / "nowhere"], READER)
 
 
 def test_a_file_is_no_folder():
     with pytest.raises(BrokenFile, match="no such folder"):
-        load_scenarios([SCHEMA], SCHEMA)
+        load_scenarios([SCHEMA], READER)
 
 
 @pytest.mark.parametrize("text", ["", "# nothing"])
@@ -474,7 +475,7 @@ def test_a_broken_scenario_is_told_with_its_file_line_and_reason(load, tmp_path,
 
 
 def test_a_scenario_that_says_nothing_changes_nothing(load):
-    assert load("description: x") == Scenario("it", "x", None, Behaviour())
+    assert load("description: x") == Scenario("it", "x", None, Behaviour(), source="description: x")
 
 
 @pytest.mark.parametrize(
