@@ -1,6 +1,6 @@
 """EVENTS: who asks for the next events gets them as soon as there are any, and neither too early nor never."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import pairwise
 
 from contracts.events import Event
@@ -141,7 +141,9 @@ def completion_is_sent_again(evidence: Evidence) -> Iterator[Observation]:
         told = list(batches(story))
         for exchange in asked(story):
             ended = [batch for batch in told if batch.has_end and batch.exchange.ended <= exchange.began]
-            if not ended or (exchange.status != 200 and not _waited_in_vain(evidence, exchange)):
+            if not ended or (
+                exchange.status != 200 and not _waited_in_vain(evidence, exchange, _there(told, exchange))
+            ):
                 continue
             batch = next((found for found in told if found.exchange is exchange), None)
             yield judged(
@@ -167,10 +169,10 @@ def what_is_there_is_told_at_once(evidence: Evidence) -> Iterator[Observation]:
     for story in lives(evidence):
         told = list(batches(story))
         for exchange in asked(story):
-            there = [number for number in _known(told, exchange) if number > _position(exchange)]
+            there = _there(told, exchange)
             took = exchange.ended - exchange.began
             at_once = AT_ONCE + EACH * (len(exchange.log_events) or len(there))
-            late = took > at_once and (exchange.status == 200 or _waited_in_vain(evidence, exchange))
+            late = took > at_once and (exchange.status == 200 or _waited_in_vain(evidence, exchange, there))
             if there and (exchange.status == 200 or late) and (not late or was_well(evidence, exchange)):
                 yield judged(
                     not late,
@@ -297,7 +299,12 @@ def _violation(evidence: Evidence, exchange: Exchange) -> str | None:
 
 def _known(told: list[Batch], exchange: Exchange) -> set[int]:
     """The ids that had been told before this was asked."""
-    return {number for batch in told if batch.exchange.ended <= exchange.began for number in batch.numbers}
+    return set[int]().union(*(batch.numbers for batch in told if batch.exchange.ended <= exchange.began))
+
+
+def _there(told: list[Batch], exchange: Exchange) -> list[int]:
+    """Those of them that it has to be answered with."""
+    return [number for number in _known(told, exchange) if number > _position(exchange)]
 
 
 def _is_up_to(event: Event, after: int) -> bool:
@@ -310,9 +317,10 @@ def _position(exchange: Exchange) -> int:
     return -1 if after is None else int(after)
 
 
-def _waited_in_vain(evidence: Evidence, exchange: Exchange) -> bool:
-    """Whether nothing came although there was time for it: the judge may leave early, being short of time itself."""
-    long_enough = exchange.ended - exchange.began >= WAKING
+def _waited_in_vain(evidence: Evidence, exchange: Exchange, there: Collection[int]) -> bool:
+    """Whether nothing came although there was time to send what was there: the judge may leave early, being short of
+    time itself."""
+    long_enough = exchange.ended - exchange.began >= WAKING + EACH * len(there)
     return long_enough and _was_left(exchange) and was_well(evidence, exchange)
 
 

@@ -95,6 +95,15 @@ def test_ten_thousand_events_take_a_while_to_tell(took, fails):
     assert bool(failures(long_poll.what_is_there_is_told_at_once, seen)) is fails
 
 
+@pytest.mark.parametrize(("took", "fails"), [(5.0, False), (30.0, True)])
+def test_ten_thousand_events_are_waited_for_a_little_longer(took, fails):
+    many = asked([*(event(number) for number in range(1, 10_000)), end(10_000)], began=20.0)
+    left = asked([], status=None, trouble=LEFT, began=60.0, took=took)
+    seen = evidence(created(), many, left)
+    assert bool(failures(long_poll.completion_is_sent_again, seen)) is fails
+    assert bool(failures(long_poll.what_is_there_is_told_at_once, seen)) is fails
+
+
 def test_an_empty_answer_has_waited():
     assert failures(long_poll.nothing_new_is_waited_for, evidence(created(), asked([], after=1, took=0.1)))
     assert holds(long_poll.nothing_new_is_waited_for, evidence(created(), asked([], after=1, took=30.0)))
