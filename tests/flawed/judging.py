@@ -21,6 +21,7 @@ TOKEN = "mock-user-token"
 # As many as leave each other the time that they need, on two processors.
 PROCESSES = 2
 AT_ONCE = 5
+BATCH = 20
 # Enough for the fuzzer to come upon every defect that is its own to find.
 FEW_EXAMPLES = Limits(max_examples=10)
 
@@ -52,8 +53,7 @@ async def report_on(
 def findings_on(address: str, defects: Sequence[Defect]) -> Mapping[str, Finding]:
     """What the rule of each defect makes of the server that has it, by the name of the defect."""
     names = [found.name for found in defects]
-    # Dealt out at once: at the end of many small batches, most would wait for the slowest.
-    batches = [names[start::PROCESSES] for start in range(PROCESSES)]
+    batches = [names[start : start + BATCH] for start in range(0, len(names), BATCH)]
     with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
         judged = pool.map(_judge_batch, [address] * len(batches), batches)
         return {name: finding for batch in judged for name, finding in batch.items()}
