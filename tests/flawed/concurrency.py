@@ -93,17 +93,32 @@ def the_table_is_locked(app: App) -> App:
     )
 
 
+async def _send(answer: Answer, send: Send) -> None:
+    await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
+    await send({"type": "http.response.body", "body": answer.body})
+
+
 @defect("RACE-02", blames="createTask")
 def a_sequence_that_collides(app: App) -> App:
     """The second of two tasks that are created together violates a unique key."""
-    last = [0.0]
+    creating: Counter[str] = Counter()
 
-    def reply(call: Call) -> Answer | None:
-        now = asyncio.get_running_loop().time()
-        before, last[0] = last[0], now
-        return error_answer(400, "InputError", "the id is taken") if now - before < 0.003 else None
+    async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope.get("method") != "POST" or not scope.get("path", "").endswith(f"{MOUNT}/v2/tasks"):
+            await app(scope, receive, send)
+            return
+        creating["now"] += 1
+        try:
+            collides = creating["now"] == 2
+            await asyncio.sleep(0.15)
+            if collides:
+                await _send(error_answer(400, "InputError", "the id is taken"), send)
+            else:
+                await app(scope, receive, send)
+        finally:
+            creating["now"] -= 1
 
-    return answering(app, {"createTask"}, reply)
+    return wrapped
 
 
 @defect("RACE-03", blames="getTask")
@@ -144,10 +159,7 @@ def busy_tasks_are_not_found(app: App) -> App:
         try:
             await asyncio.sleep(0.15)
             if reading["now"] > 5:
-                body = b'{"error": {"name": "NotFoundError", "message": "no such task"}}'
-                headers = [(b"content-type", b"application/json")]
-                await send({"type": "http.response.start", "status": 404, "headers": headers})
-                await send({"type": "http.response.body", "body": body})
+                await _send(error_answer(404, "NotFoundError", "no such task"), send)
             else:
                 await app(scope, receive, send)
         finally:
