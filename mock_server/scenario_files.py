@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,7 @@ class ScenarioReader:
         return self._scenario(read_sources(path), path)
 
     def parse(self, text: str, name: str) -> Scenario:
-        """The scenario that a text describes. Raises BrokenFile with every mistake that the schema finds."""
+        """The scenario that a text describes. Raises BrokenFile with the first mistakes that the schema finds."""
         path = Path(f"{name}.yaml")
         try:
             return self._scenario(parse_sources(text.encode(), path), path)
@@ -50,9 +51,10 @@ class ScenarioReader:
             raise BrokenFile(path, None, "this file holds no scenario")
         if len(sources) > 1:
             raise sources[1].broken((), "a second document; a scenario file holds one")
-        found = [sources[0].broken(each.location, str(each)) for each in mistakes(self._validator, sources[0].data)]
+        told = islice(mistakes(self._validator, sources[0].data), MOST_MISTAKES)
+        found = [sources[0].broken(each.location, str(each)) for each in told]
         if found:
-            further = (f"; line {other.line}: {other.reason}" for other in found[1:MOST_MISTAKES])
+            further = (f"; line {other.line}: {other.reason}" for other in found[1:])
             raise BrokenFile(path, found[0].line, found[0].reason + "".join(further))
         return _scenario(path.stem, sources[0])
 
