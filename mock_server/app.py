@@ -33,6 +33,7 @@ from mock_server.spec import DocumentedApi
 from mock_server.swagger import DocumentPages
 from mock_server.templates import load_catalog
 from mock_server.user_tokens import DEFAULT_LIFETIME, UserTokens
+from mock_server.world import DEFAULT_WORLD
 from openapi.documents import load_companions
 
 DEFAULT_TOKENS: Mapping[str, Principal] = MappingProxyType(
@@ -92,6 +93,7 @@ class MockServer:
             handed_out=handed_out,
             guest=guest,
             checks_needless=Quirk.NEEDLESS_TOKEN_CHECKED in options.quirks,
+            worlds=self.simulator.worlds,
         )
         document = served_document(options.quirks)
         api = DocumentedApi(
@@ -110,7 +112,10 @@ class MockServer:
         if options.control and (options.listens_here_only or options.control_token is not None):
             access = ControlAccess(options.control_token, listens_here_only=options.listens_here_only)
             mounted[CONTROL_MOUNT] = Control(self.simulator, access, reader)
-        self._app: App = Edge(Health(_Mounts(mounted)), Cors(options.cors_origins), options.quirks)
+        # Without the control nobody could read a journal.
+        journalled = self.simulator.worlds if CONTROL_MOUNT in mounted else None
+        self.simulator.worlds.get(DEFAULT_WORLD)
+        self._app: App = Edge(Health(_Mounts(mounted)), Cors(options.cors_origins), options.quirks, journalled)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":

@@ -4,8 +4,11 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, Protocol
 
+from mock_server.request import EXCHANGE
 from mock_server.simulator import Principal
 from mock_server.user_tokens import UnverifiedToken, UserTokens
+from mock_server.world import Worlds
+from mock_server.world_tokens import TokenStanding
 
 USER_TOKEN = "mock-user-token"  # noqa: S105 (public by design)
 SERVICE_TOKEN = "mock-service-token"  # noqa: S105
@@ -57,7 +60,7 @@ class Authenticator:
 
     `required`: one of the tokens, or one that was handed out. `any`: any token, and one that is not known is the
     guest's. `off`: nothing; a known token still tells who asks, and a wrong one is refused only if `checks_needless`
-    tokens, too.
+    tokens, too. What one of the `worlds` knows of a token counts before, for requests to it.
     """
 
     def __init__(
@@ -68,12 +71,14 @@ class Authenticator:
         handed_out: UserTokens | None = None,
         guest: str = GUEST,
         checks_needless: bool = False,
+        worlds: Worlds | None = None,
     ) -> None:
         self._checks_needless = checks_needless
         self._principals = {token.encode(): principal for token, principal in tokens.items()}
         self._mode = mode
         self._handed_out = handed_out
         self._guest = Principal(guest)
+        self._worlds = worlds
 
     def authenticate(self, scope: Mapping[str, Any]) -> Principal:
         """The principal of an ASGI request. Raises MissingCredentials or IllegalToken."""
@@ -82,8 +87,24 @@ class Authenticator:
             if self._mode == "off":
                 return Principal(None)
             raise MissingCredentials
+        standing = self._standing(scope, token)
+        if standing is not None:
+            return self._standing_for(standing)
         # Looked up first: a token that is given costs no signature.
         return self._principals.get(token) or self._issued_to(token)
+
+    def _standing(self, scope: Mapping[str, Any], token: bytes) -> TokenStanding | None:
+        exchange = scope.get(EXCHANGE)
+        world = None if self._worlds is None or exchange is None else self._worlds.peek(exchange.world)
+        return world.tokens.standing(token) if world is not None and world.tokens else None
+
+    def _standing_for(self, standing: TokenStanding) -> Principal:
+        if standing.refusal is None:
+            return Principal(standing.entity_ref)
+        if self._mode == "off" and not self._checks_needless:
+            return Principal(None)
+        message = str(UnverifiedToken()) if standing.refusal == "expired" else "Illegal token"
+        raise IllegalToken(message, needless=self._mode == "off")
 
     def _issued_to(self, token: bytes) -> Principal:
         refused = None

@@ -7,7 +7,7 @@ of one instant never differ by a rounding.
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Protocol, TypeAlias
@@ -41,6 +41,11 @@ class Signal:
             if not waiter.done():
                 waiter.set_result(None)
 
+    async def wait(self, seen: int) -> None:
+        """Return once it has moved past version `seen`."""
+        if self.version == seen:
+            await _first_of((self,), None)
+
     def subscribe(self, waiter: asyncio.Future[None]) -> None:
         self._waiters.add(waiter)
 
@@ -61,10 +66,11 @@ class Clock(Protocol):
 class VirtualClock:
     """A clock that runs at `speed` times the wall clock, stands still while it is frozen, and can be moved ahead.
 
-    Continuous across changes of speed: virtual time never jumps unless `advance` says so.
+    Continuous across changes of speed: virtual time never jumps unless `advance` says so. `altered` fires whenever
+    somebody moves it or changes how it runs.
     """
 
-    __slots__ = ("_altered", "_anchor", "_rate", "_speed", "_wall", "_wall_anchor")
+    __slots__ = ("_anchor", "_rate", "_speed", "_wall", "_wall_anchor", "altered")
 
     def __init__(
         self,
@@ -80,7 +86,7 @@ class VirtualClock:
         self._rate = 0.0 if frozen else speed
         self._wall_anchor = wall()
         self._anchor = int(time.time() * SECOND) if start is None else _checked(start)
-        self._altered = Signal()
+        self.altered = Signal()
 
     @property
     def speed(self) -> float:
@@ -121,13 +127,13 @@ class VirtualClock:
         if by < 0:
             raise ImpossibleTime("Time cannot go backwards")
         self._anchor, self._wall_anchor = _checked(target), self._wall()
-        self._altered.fire()
+        self.altered.fire()
 
     def _go_on_at(self, rate: float) -> None:
         self._anchor = self.now()
         self._wall_anchor = self._wall()
         self._rate = rate
-        self._altered.fire()
+        self.altered.fire()
 
     async def wait(self, until: Milliseconds | None, changed: Signal, seen: int) -> None:
         while changed.version == seen:
@@ -136,8 +142,19 @@ class VirtualClock:
                 # Time may run so fast that something is due again already: others have their turn all the same.
                 await asyncio.sleep(0)
                 return
-            seconds = None if remaining is None or self._rate == 0 else remaining / self._rate / SECOND
-            await _first_of(changed, self._altered, seconds)
+            await _first_of((changed, self.altered), self._wall_seconds(remaining))
+
+    async def wait_for_any(self, until: Milliseconds | None, signals: Sequence[tuple[Signal, int]]) -> None:
+        """Return once `now() >= until`, or one of the signals has moved past the version beside it."""
+        remaining = None if until is None else until - self.now()
+        if (remaining is not None and remaining <= 0) or any(signal.version != seen for signal, seen in signals):
+            # Others have their turn all the same.
+            await asyncio.sleep(0)
+            return
+        await _first_of([signal for signal, _ in signals], self._wall_seconds(remaining))
+
+    def _wall_seconds(self, remaining: Milliseconds | None) -> float | None:
+        return None if remaining is None or self._rate == 0 else remaining / self._rate / SECOND
 
 
 def _checked(instant: Milliseconds) -> Milliseconds:
@@ -146,18 +163,18 @@ def _checked(instant: Milliseconds) -> Milliseconds:
     return instant
 
 
-async def _first_of(changed: Signal, altered: Signal, seconds: float | None) -> None:
+async def _first_of(signals: Sequence[Signal], seconds: float | None) -> None:
     # One future and at most one timer for each waiter: ten thousand streams wait here at once.
     loop = asyncio.get_running_loop()
     waiter = loop.create_future()
     timer = None if seconds is None else loop.call_later(seconds, _settle, waiter)
-    changed.subscribe(waiter)
-    altered.subscribe(waiter)
+    for signal in signals:
+        signal.subscribe(waiter)
     try:
         await waiter
     finally:
-        changed.unsubscribe(waiter)
-        altered.unsubscribe(waiter)
+        for signal in signals:
+            signal.unsubscribe(waiter)
         if timer is not None:
             timer.cancel()
 

@@ -11,7 +11,7 @@ from mock_server.request import header
 
 _METHODS = b"GET,HEAD,PATCH,POST,PUT,DELETE"
 # A wildcard would not cover credentialed requests, so every header is named.
-_EXPOSED = b"X-Mock-World, X-Mock-Scenario"
+_EXPOSED = b"X-Mock-World, X-Mock-Scenario, X-Mock-Journal"
 
 
 class Cors:

@@ -1,43 +1,50 @@
 """The outermost layer: which world a request means, what it asks of the mock, and every error's answer."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote
 
-from mock_server.addresses import COMPANION_MOUNTS, MOUNTS, WORLDS_PREFIX
+from mock_server.addresses import COMPANION_MOUNTS, CONTROL_MOUNT, MOUNTS, WORLDS_PREFIX
 from mock_server.answers import App, Header, Message, Receive, Scope, Send
 from mock_server.cors import Cors
-from mock_server.errors import answer_to
+from mock_server.errors import answer_to, gist
+from mock_server.faults.preferences import Wish, wishes
+from mock_server.journal import Choice, Entry
 from mock_server.query import parse_query
 from mock_server.quirks import Quirk
 from mock_server.request import EXCHANGE, Exchange, header
-from mock_server.world import DEFAULT_WORLD, check_world_name
+from mock_server.world import DEFAULT_WORLD, Worlds, check_world_name
 
 _ROUTES = "/v2/"
 _SCENARIO_PREFERENCE = re.compile(r"(?:^|[,;])\s*scenario\s*=\s*\"?([^\s\",;]+)", re.IGNORECASE)
 
 
 class Edge:
-    """Wraps the application: strips the world's prefix and the mock's own parameters, adds headers, answers errors.
+    """Wraps the application: strips the world's prefix and the mock's own parameters, adds headers, answers errors, and
+    keeps the journal of `worlds` if there are any.
 
     The request is passed on with its raw path, percent-encoding and all, so that `%2F` is no slash.
     """
 
-    def __init__(self, app: App, cors: Cors, quirks: Collection[Quirk] = ()) -> None:
+    def __init__(self, app: App, cors: Cors, quirks: Collection[Quirk] = (), worlds: Worlds | None = None) -> None:
         self._app = app
         self._cors = cors
         self._quirks = quirks
+        self._worlds = worlds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         extra: list[Header] = self._cors.headers(scope)
         started = False
+        entry = Entry(scope["method"])
+        world: str | None = None
 
         async def send_with_headers(message: Message) -> None:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                message["headers"] = [*message["headers"], *extra]
+                entry.status = message["status"]
+                message["headers"] = [*message["headers"], *extra, *self._journalled(entry, world)]
             await send(message)
 
         path = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1")
@@ -47,19 +54,42 @@ class Edge:
             query, own = _split(query)
             world, path = _world(scope, path)
             mount, below = _mounted(path)
+            entry.url = path + (f"?{query}" if query else "")
             extra.append((b"x-mock-world", world.encode()))
-            scenario = own.get("__scenario", _preferred_scenario(scope))
             preflight = self._cors.preflight(scope)
             if preflight is not None:
                 await preflight(scope, receive, send_with_headers)
                 return
+            preferred = _preferences(scope)
             inner = dict(scope, path=mount + _routed(mount, below), root_path="", app=self)
-            inner[EXCHANGE] = Exchange(world, method, _relative(below, query), query, scenario)
+            inner[EXCHANGE] = Exchange(
+                world,
+                method,
+                _relative(below, query),
+                query,
+                own["__scenario"][-1] if "__scenario" in own else _preferred_scenario(preferred),
+                _wishes(preferred, own),
+                entry=entry,
+            )
             await self._app(inner, receive, send_with_headers)
         except Exception as error:  # noqa: BLE001 (every exception has an answer)
             answer = answer_to(error, method, _relative(below, query), self._quirks)
             if not started:
+                entry.error = gist(answer)
                 await answer(scope, receive, send_with_headers)
+        if not started:
+            self._journalled(entry, world)
+
+    def _journalled(self, entry: Entry, world_name: str | None) -> list[Header]:
+        """Keep the entry in the journal of the world, if there is one; the header that leads to it."""
+        world = None if self._worlds is None or world_name is None else self._worlds.peek(world_name)
+        if world is None or entry.url.startswith(CONTROL_MOUNT):
+            return []
+        entry.at, entry.is_frozen, entry.speed = world.clock.now(), world.clock.is_frozen, world.clock.speed
+        if entry.choice is None:
+            entry.choice = Choice(world.scenario, "active")
+        world.journal.add(entry)
+        return [(b"x-mock-journal", f"{CONTROL_MOUNT}/worlds/{world.name}/journal/{entry.id}".encode())]
 
 
 def _mounted(path: str) -> tuple[str, str]:
@@ -111,19 +141,26 @@ def _cookies(text: str) -> Iterator[tuple[str, str]]:
         yield key.strip(), value.strip().strip('"')
 
 
-def _split(query: str) -> tuple[str, dict[str, str]]:
+def _split(query: str) -> tuple[str, dict[str, list[str]]]:
     """The query without the mock's own parameters, which begin with `__`, and those."""
     if "__" not in query and "%5" not in query:
         return query, {}
     parts = [(part, unquote(part.partition("=")[0])) for part in query.split("&")]
     kept = "&".join(part for part, name in parts if not name.startswith("__"))
     given = parse_query("&".join(part for part, name in parts if name.startswith("__")))
-    return kept, {name: value if isinstance(value, str) else value[-1] for name, value in given.items() if value}
+    return kept, {name: [value] if isinstance(value, str) else list(value) for name, value in given.items() if value}
 
 
-def _preferred_scenario(scope: Mapping[str, Any]) -> str | None:
-    for name, value in scope["headers"]:
-        match = _SCENARIO_PREFERENCE.search(value.decode("latin-1")) if name == b"prefer" else None
-        if match is not None:
-            return match[1]
-    return None
+def _preferences(scope: Mapping[str, Any]) -> list[str]:
+    return [value.decode("latin-1") for name, value in scope["headers"] if name == b"prefer"]
+
+
+def _preferred_scenario(preferences: Iterable[str]) -> str | None:
+    matches = (_SCENARIO_PREFERENCE.search(text) for text in preferences)
+    return next((match[1] for match in matches if match is not None), None)
+
+
+def _wishes(preferences: Sequence[str], own: Mapping[str, Sequence[str]]) -> tuple[Wish, ...]:
+    """The faults that a request asks for, in its headers or its query. Raises InvalidFault."""
+    twins = (f"{name}={text}" for name in ("code", "fault") for text in own.get(f"__{name}", ()))
+    return wishes((*preferences, *twins)) if preferences or own else ()

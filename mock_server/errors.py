@@ -1,5 +1,6 @@
 """Every exception that a request can end in, and the answer it becomes: the one place that knows their statuses."""
 
+import json
 import logging
 import traceback
 from collections.abc import Collection
@@ -9,10 +10,15 @@ from mock_server.answers import Answer, Header, json_answer
 from mock_server.auth import ControlClosed, ControlTokenExpected, IllegalToken, MissingCredentials
 from mock_server.cancellation import StepReductionFault
 from mock_server.clock import ImpossibleTime
+from mock_server.connection import NoConnection
 from mock_server.directory_contents import MalformedFiles
 from mock_server.dry_run import DryRunFailed, without_folders
 from mock_server.entity_refs import EmptyEntityRef, MalformedEntityRef
+from mock_server.faults.error import InducedError
+from mock_server.faults.faults import TooManyFaults, UnknownFault
+from mock_server.faults.kinds import InvalidFault
 from mock_server.framework import Unauthorized
+from mock_server.journal import UnknownEntry
 from mock_server.permissions import NotAllowed
 from mock_server.quirks import Quirk
 from mock_server.redaction import TooManySecrets
@@ -47,6 +53,8 @@ STATUSES: dict[str, int] = {
     "ConflictError": 409,
     "InternalError": 500,
     "TypeError": 500,
+    "NotImplementedError": 501,
+    "ServiceUnavailableError": 503,
 }
 NAMES: dict[type[Exception], str] = {
     BrokenFile: "InputError",
@@ -55,6 +63,7 @@ NAMES: dict[type[Exception], str] = {
     ControlTokenExpected: "AuthenticationError",
     IllegalToken: "AuthenticationError",
     ImpossibleTime: "ConflictError",
+    InvalidFault: "InputError",
     InvalidRequest: "InputError",
     InvalidSchema: "InputError",
     InvalidTemplate: "InputError",
@@ -67,13 +76,17 @@ NAMES: dict[type[Exception], str] = {
     NoSuchRoute: "NotFoundError",
     ReadOnly: "NotAllowedError",
     NotAllowed: "NotAllowedError",
+    NoConnection: "NotImplementedError",
     NothingToCome: "ConflictError",
     Unauthorized: "AuthenticationError",
     StepReductionFault: "TypeError",
     TaskNotRetriable: "ConflictError",
+    TooManyFaults: "ConflictError",
     TooManySecrets: "InputError",
     MissingScenario: "NotFoundError",
     TooManyScenarios: "ConflictError",
+    UnknownEntry: "NotFoundError",
+    UnknownFault: "NotFoundError",
     UnknownProvider: "NotFoundError",
     UnknownScenario: "InputError",
     UnknownTask: "NotFoundError",
@@ -84,6 +97,8 @@ NAMES: dict[type[Exception], str] = {
     LastingWorld: "ConflictError",
     WorldExists: "ConflictError",
 }
+# Of several names of a status the first is the one that Backstage gives it.
+_INDUCED = {status: name for name, status in reversed(STATUSES.items()) if status != STATUSES["InternalError"]}
 _HIDDEN = "The mock server made a mistake; its log names it"
 
 
@@ -115,6 +130,14 @@ def answer_to(error: Exception, method: str, url: str, quirks: Collection[Quirk]
     return json_answer(status, body, *headers)
 
 
+def gist(answer: Answer) -> str | None:
+    """What an answer of `answer_to` says, in a line; None if it says nothing."""
+    said = json.loads(answer.body) if answer.body else {}
+    if "errors" in said:
+        return f"InputError: {said['errors'][0].get('message', '')}"
+    return f"{said['error']['name']}: {said['error']['message']}" if said else None
+
+
 def _from_another_plugin(reason: str) -> dict[str, Any]:
     """What one plugin of Backstage tells of another's refusal."""
     cause = {"name": "NotFoundError", "message": reason}
@@ -128,6 +151,9 @@ def _describe(error: Exception) -> tuple[str, str, int]:
         # The fault lies in the template that was sent, so what the real server calls a 500 is a 400 here.
         status = {"NotAllowedError": 403, "NotFoundError": 404}.get(error.failure.name, 400)
         return error.failure.name, error.failure.message, status
+    if isinstance(error, InducedError):
+        # As Backstage reads a status that it has no error for.
+        return _INDUCED.get(error.status, "Error"), str(error), error.status
     for kind in type(error).__mro__:
         if kind in NAMES:
             return NAMES[kind], str(error), STATUSES[NAMES[kind]]

@@ -3,12 +3,14 @@
 import re
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
 import jsonschema_rs
 
 from mock_server.answers import App, Receive, Scope, Send
+from mock_server.fault_injection import with_faults
 from mock_server.framework import OpenAPIOperation
 from mock_server.json_body import MAX_BODY, is_json, normalized, read_json
 from mock_server.query import QueryValue, parse_number, parse_query
@@ -49,6 +51,7 @@ class Operation:
 
     def __init__(self, operation: OpenAPIOperation, simulator: Simulator, manners: Manners) -> None:
         self._function: Function = operation.function
+        self._id: str = operation.operation_id
         self._simulator = simulator
         self._query = {
             parameter["name"]: _QueryParameter.compile(parameter)
@@ -70,6 +73,14 @@ class Operation:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         exchange: Exchange = scope[EXCHANGE]
+        exchange.entry.operation = self._id
+        # Whoever needs no token must not make worlds, of which there are only so many.
+        world = DEFAULT_WORLD if self._manners.is_open else exchange.world
+        app = await with_faults(partial(self._serve, world), self._simulator, world, self._id, scope)
+        await app(scope, receive, send)
+
+    async def _serve(self, world_name: str, scope: Scope, receive: Receive, send: Send) -> None:
+        exchange: Exchange = scope[EXCHANGE]
         principal = _principal(scope)
         body = await self._read_body(scope, receive) if self._reads_body else None
         parameters = _path_parameters(scope.get("path_params", {}))
@@ -82,9 +93,11 @@ class Operation:
             found += violations(self._body, body, below=("body",))
         if found:
             raise InvalidRequest(_worded(found[0]), found)
-        # Whoever needs no token must not make worlds, of which there are only so many.
-        world = self._simulator.worlds.get(DEFAULT_WORLD if self._manners.is_open else exchange.world)
-        call = Call(self._simulator, world, principal, exchange.scenario, parameters, body, exchange.url)
+        world = self._simulator.worlds.get(world_name)
+        exchange.entry.task_id = parameters.get("taskId")
+        call = Call(
+            self._simulator, world, principal, exchange.scenario, parameters, body, exchange.url, exchange.entry
+        )
         answer = await self._function(call)
         await answer(scope, receive, send)
 

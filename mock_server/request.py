@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mock_server.addresses import WORLDS_PREFIX
+from mock_server.faults.preferences import Wish
+from mock_server.journal import Entry
 from mock_server.permissions import Permits
 from mock_server.simulator import Principal, Simulator
 from mock_server.violations import Violation
@@ -88,13 +90,18 @@ class MethodNotAllowed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """What is known of a request before it is routed. `url` is relative to the mount, without our own parameters."""
+    """What is known of a request before it is routed. `url` is relative to the mount, without our own parameters;
+    `wishes` are the faults that it asks for, and `entry` is what the journal will tell of it. One that controls the
+    mock `meets_faults` of no world."""
 
     world: str
     method: str
     url: str
     query: str
     scenario: str | None
+    wishes: tuple[Wish, ...] = ()
+    meets_faults: bool = True
+    entry: Entry = field(default_factory=Entry)
 
     @property
     def path(self) -> str:
@@ -113,6 +120,7 @@ class Call:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     body: Any = None
     url: str = ""
+    entry: Entry = field(default_factory=Entry)
 
     @property
     def permits(self) -> Permits:

@@ -7,10 +7,14 @@ from fnmatch import fnmatchcase
 from typing import Any, Literal
 
 from mock_server.clock import SECOND, Milliseconds
+from mock_server.faults.rule import FaultRule
+from mock_server.journal import Choice, NearMiss
 from mock_server.permissions import Policy
+from mock_server.uses import EVERY_USE, Uses
 
 DEFAULT_SCENARIO = "happy-path"
 MAX_SCENARIOS = 1_000
+_LONGEST = 100
 
 
 class UnknownScenario(LookupError):
@@ -38,17 +42,6 @@ NO_TIME = Duration(0, 0)
 
 
 @dataclass(frozen=True, slots=True)
-class Uses:
-    """A range of uses, counted from 1; `last` is None for an open one."""
-
-    first: int
-    last: int | None
-
-    def __contains__(self, use: int) -> bool:
-        return self.first <= use and (self.last is None or use <= self.last)
-
-
-@dataclass(frozen=True, slots=True)
 class LogRule:
     """A line that a step logs, `repeat` times; `every` seconds apart, or spread over the step's time.
 
@@ -72,7 +65,7 @@ class FailRule:
 
 @dataclass(frozen=True, slots=True)
 class StepRule:
-    """What a scenario says of the steps that it matches; None where it says nothing."""
+    """What a scenario says of the steps that it matches; None where it says nothing. `pointer` is its place there."""
 
     ids: tuple[str, ...] = ("*",)
     actions: tuple[str, ...] = ("*",)
@@ -81,6 +74,7 @@ class StepRule:
     logs: tuple[LogRule, ...] | None = None
     fail: FailRule | None = None
     outputs: Mapping[str, Any] | None = None
+    pointer: str = field(default="", compare=False)
 
     def matches(self, id: str, action: str, number: int, last: int) -> bool:
         """Whether the rule is about the step of this id, action and number, where `last` is the last one's number."""
@@ -105,6 +99,15 @@ class Behaviour:
             self.steps + other.steps,
             self.output if self.output is not None else other.output,
         )
+
+    def pointers(self, steps: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+        """Where the rules stand that match one of a template's numbered steps by its id and action."""
+        found = (
+            rule.pointer
+            for rule in self.steps
+            if any(_any_glob(rule.ids, step["id"]) and _any_glob(rule.actions, step["action"]) for step in steps)
+        )
+        return tuple(pointer for pointer in found if pointer)
 
     def rule_for(self, id: str, action: str, number: int, last: int) -> StepRule:
         """All that is said of one step: for each key, the first rule that has it counts."""
@@ -135,15 +138,23 @@ class Match:
     templates: tuple[str, ...] = ("*",)
     creators: tuple[str, ...] = ("*",)
     values: tuple[tuple[str, Any], ...] = ()
-    uses: Uses = Uses(1, None)
+    uses: Uses = EVERY_USE
 
     def fits(self, occasion: Occasion) -> bool:
         """Whether everything but the number of the use holds."""
-        return (
-            _any_glob((glob.lower() for glob in self.templates), occasion.template_ref)
-            and _any_glob(self.creators, occasion.created_by or "")
-            and all(key in occasion.values and _fits(wanted, occasion.values[key]) for key, wanted in self.values)
-        )
+        return next(self.unmet(occasion), None) is None
+
+    def unmet(self, occasion: Occasion) -> Iterator[str]:
+        """What does not hold, the number of the use apart, in words."""
+        if not _any_glob((glob.lower() for glob in self.templates), occasion.template_ref):
+            yield f"template: {occasion.template_ref} is not {' or '.join(self.templates)}"
+        if not _any_glob(self.creators, occasion.created_by or ""):
+            yield f"createdBy: {occasion.created_by or 'a service'} is not {' or '.join(self.creators)}"
+        for key, wanted in self.values:
+            if key not in occasion.values:
+                yield f"values: there is no {key}"
+            elif not _fits(wanted, occasion.values[key]):
+                yield f"values: {key} is {_short(occasion.values[key])}, not {_short(wanted)}"
 
 
 # By provider and kind of resource: what there is to choose from.
@@ -162,6 +173,7 @@ class Scenario:
     uses: tuple[tuple[Uses, Behaviour], ...] = ()
     autocomplete: Suggestions = field(default_factory=dict)
     policy: Policy = field(default_factory=Policy)
+    faults: tuple[FaultRule, ...] = ()
     source: str = ""
 
     def at_use(self, use: int) -> Behaviour:
@@ -188,10 +200,11 @@ class TooManyScenarios(Exception):
 
 
 class Scenarios:
-    """The loaded scenarios by name; matches are tried in the order of the sequence."""
+    """The loaded scenarios by name; matches are tried in the order of the sequence. `have_faults` if any has."""
 
     def __init__(self, scenarios: Sequence[Scenario]) -> None:
         self._scenarios = {scenario.name: scenario for scenario in scenarios}
+        self.have_faults = any(scenario.faults for scenario in self._scenarios.values())
 
     def __iter__(self) -> Iterator[Scenario]:
         return iter(self._scenarios.values())
@@ -216,21 +229,28 @@ class Scenarios:
 
 def select(
     scenarios: Scenarios, occasion: Occasion, *, named: str | None, active: str, use: Callable[[str], int]
-) -> tuple[Scenario, int]:
-    """The scenario that a create takes and the number of this use of it.
+) -> tuple[Scenario, Choice]:
+    """The scenario that a create takes, and why.
 
     The one that the request names, else the first whose match holds, else the active one. `use` counts a use of a
     scenario with the occasion's template and returns its number; a match counts each create that it fits.
     Raises UnknownScenario.
     """
     if named is not None:
-        return scenarios.named(named), use(named)
+        return scenarios.named(named), Choice(named, "request", use(named))
+    misses: list[NearMiss] = []
     for scenario in scenarios:
-        if scenario.match is not None and scenario.match.fits(occasion):
+        if scenario.match is None:
+            continue
+        unmet = tuple(scenario.match.unmet(occasion))
+        if not unmet:
             number = use(scenario.name)
             if number in scenario.match.uses:
-                return scenario, number
-    return scenarios.named(active), use(active)
+                return scenario, Choice(scenario.name, "match", number)
+            unmet = (f"use: this is number {number}, not {scenario.match.uses}",)
+        misses.append(NearMiss(scenario.name, unmet))
+    nearest = min(misses, key=lambda miss: len(miss.unmet), default=None)
+    return scenarios.named(active), Choice(active, "active", use(active), nearest=nearest)
 
 
 def _any_glob(globs: Iterable[str], text: str) -> bool:
@@ -242,3 +262,8 @@ def _fits(wanted: Any, value: Any) -> bool:
         return fnmatchcase(value, wanted)
     # In JSON 2 equals 2.0, but 1 is not true.
     return isinstance(wanted, bool) == isinstance(value, bool) and bool(wanted == value)
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

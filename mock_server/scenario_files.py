@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from mock_server.clock import SECOND
+from mock_server.faults.kinds import InvalidFault
+from mock_server.faults.rule import FaultRule
 from mock_server.permissions import Decision, Policy
 from mock_server.rendering import DEFAULT_LIMITS, compile_text
 from mock_server.scenario import (
@@ -19,13 +21,13 @@ from mock_server.scenario import (
     Scenario,
     Scenarios,
     StepRule,
-    Uses,
 )
 from mock_server.sources import BrokenFile, Location, Source, parse_sources, read_sources, yaml_files
+from mock_server.uses import Uses
 from mock_server.violations import compile_schema, mistakes
 
 MOST_MISTAKES = 10
-_VERBATIM = frozenset({"match", "autocomplete", "permissions"})
+_VERBATIM = frozenset({"match", "autocomplete", "permissions", "faults"})
 
 
 class ScenarioReader:
@@ -89,9 +91,13 @@ def _scenario(name: str, source: Source) -> Scenario:
         description=data["description"],
         match=None if match is None else _match(match),
         behaviour=_behaviour(data),
-        uses=tuple((_uses(entry["use"]), _behaviour(entry)) for entry in data.get("uses", [])),
+        uses=tuple(
+            (Uses.of(entry["use"]), _behaviour(entry, f"/uses/{number}"))
+            for number, entry in enumerate(data.get("uses", []))
+        ),
         autocomplete=data.get("autocomplete", {}),
         policy=_policy(data.get("permissions", {})),
+        faults=_faults(source),
         source=source.text,
     )
 
@@ -118,28 +124,32 @@ def _match(data: Mapping[str, Any]) -> Match:
         templates=_globs(data.get("template")),
         creators=_globs(data.get("createdBy")),
         values=tuple(data.get("values", {}).items()),
-        uses=_uses(data.get("use", {"from": 1})),
+        uses=Uses.of(data.get("use", {})),
     )
 
 
-def _uses(data: Any) -> Uses:
-    # JSON Schema takes 2.0 for an integer, and so does the file.
-    if not isinstance(data, dict):
-        return Uses(int(data), int(data))
-    last = data.get("to")
-    return Uses(int(data.get("from", 1)), None if last is None else int(last))
+def _faults(source: Source) -> tuple[FaultRule, ...]:
+    rules = []
+    for number, entry in enumerate(source.data.get("faults", [])):
+        try:
+            rules.append(FaultRule.of(entry))
+        except InvalidFault as error:
+            raise source.broken(("faults", number), str(error)) from error
+    return tuple(rules)
 
 
-def _behaviour(data: Mapping[str, Any]) -> Behaviour:
+def _behaviour(data: Mapping[str, Any], pointer: str = "") -> Behaviour:
     return Behaviour(
         queue=_duration(data.get("queue")),
         cancel=round(data["cancel"] * SECOND) if "cancel" in data else None,
-        steps=tuple(_step_rule(entry) for entry in data.get("steps", [])),
+        steps=tuple(
+            _step_rule(entry, f"{pointer}/steps/{number}") for number, entry in enumerate(data.get("steps", []))
+        ),
         output=data.get("output"),
     )
 
 
-def _step_rule(data: Mapping[str, Any]) -> StepRule:
+def _step_rule(data: Mapping[str, Any], pointer: str) -> StepRule:
     fail = data.get("fail")
     logs = data.get("logs")
     return StepRule(
@@ -150,6 +160,7 @@ def _step_rule(data: Mapping[str, Any]) -> StepRule:
         logs=None if logs is None else tuple(_log_rule(entry) for entry in logs),
         fail=None if fail is None else FailRule(fail.get("name", "Error"), fail["message"]),
         outputs=data.get("outputs"),
+        pointer=pointer,
     )
 
 

@@ -1,10 +1,42 @@
-"""Serve the application with uvicorn, and end its event streams before it shuts down."""
+"""Serve the application with uvicorn, show it its connections, and end its event streams before it shuts down."""
 
+import asyncio
 import socket
+import struct
 
 import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from mock_server.app import MockServer
+from mock_server.connection import CONNECTION
+
+_ON_AND_AT_ONCE = struct.pack("ii", 1, 0)
+
+
+class TransportConnection:
+    """The connection of a transport."""
+
+    __slots__ = ("_transport",)
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+
+    def close(self) -> None:
+        self._transport.close()
+
+    def reset(self) -> None:
+        # Closed with nothing to linger for, a connection is reset instead of ended.
+        connected = self._transport.get_extra_info("socket")
+        connected.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _ON_AND_AT_ONCE)
+        self._transport.abort()
+
+
+class Protocol(HttpToolsProtocol):
+    """uvicorn's protocol, with the connection in the scope of each request."""
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self.scope["extensions"] = {CONNECTION: TransportConnection(self.transport)}  # type: ignore[dict-item]
 
 
 class Server(uvicorn.Server):
@@ -18,6 +50,7 @@ class Server(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 app,
+                http=Protocol,
                 log_level="warning",
                 access_log=False,
                 server_header=False,

@@ -3,8 +3,8 @@
 import hashlib
 import random
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mock_server.actions.catalogue import ActionCatalogue
@@ -12,12 +12,14 @@ from mock_server.cancellation import MAX_NOTES
 from mock_server.clock import VirtualClock
 from mock_server.entities import ref_of
 from mock_server.entity_refs import parse_entity_ref
+from mock_server.faults.faults import Faults
+from mock_server.journal import Choice
 from mock_server.lifecycle import TERMINAL, RecoveryStrategy
 from mock_server.permissions import CANCEL, CREATE, EVERYTHING, READ, Permits
 from mock_server.plan import Brief, make_plan, numbered_steps
 from mock_server.planned import Plan
 from mock_server.quirks import Quirk
-from mock_server.scenario import Occasion, Scenario, Scenarios, select
+from mock_server.scenario import Behaviour, Occasion, Scenario, Scenarios, select
 from mock_server.store import InMemoryTaskStore, VersionConflict
 from mock_server.task import Task, TaskNotRetriable
 from mock_server.templates import Catalog, base_url, check_secrets, check_values, parse_template_ref, permitted
@@ -59,7 +61,7 @@ class Started:
     """A task that is new or was retried, and the scenario that it plays."""
 
     task: Task
-    scenario: Scenario
+    choice: Choice
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,14 @@ class Use:
     scenario: Scenario
     number: int
     draw: random.Random
+
+    @property
+    def behaviour(self) -> Behaviour:
+        return self.scenario.at_use(self.number)
+
+    def explained(self, choice: Choice, steps: Sequence[Mapping[str, Any]]) -> Choice:
+        """The choice of the scenario, with the rules in it that are for one of the steps."""
+        return replace(choice, rules=self.behaviour.pointers(steps))
 
 
 class Simulator:
@@ -104,7 +114,7 @@ class Simulator:
         template = permitted(self.catalog.template(ref), permits)
         check_values(template, new.values)
         check_secrets(template, new.secrets)
-        scenario, use = select(
+        scenario, choice = select(
             self.scenarios,
             Occasion(str(ref), new.values, principal.entity_ref),
             named=new.scenario,
@@ -116,7 +126,8 @@ class Simulator:
         drawn = draw.getrandbits(128)
         task_id = str(uuid.uuid4() if self.settings.seed is None else uuid.UUID(int=drawn, version=4))
         spec = self._spec(template, new.values, principal)
-        plan = self._plan(task_id, spec, new.secrets, Use(scenario, use, draw), permits)
+        use = Use(scenario, choice.use or 1, draw)
+        plan = self._plan(task_id, spec, new.secrets, use, permits)
         task = Task(
             id=task_id,
             spec=spec,
@@ -124,9 +135,10 @@ class Simulator:
             created_at=world.clock.now(),
             first_event_id=await self._allot(world, plan),
             plan=plan,
+            scenario=scenario.name,
         )
         await world.store.create(task)
-        return Started(task, scenario)
+        return Started(task, use.explained(choice, spec["steps"]))
 
     async def retry_task(
         self,
@@ -148,23 +160,24 @@ class Simulator:
         check_secrets(self.catalog.template(parse_template_ref(ref)), secrets)
         if task.status(world.clock.now()) not in TERMINAL:
             raise TaskNotRetriable(task_id)
-        chosen, use = select(
+        chosen, choice = select(
             self.scenarios,
             Occasion(ref, task.spec["parameters"], task.created_by),
             named=scenario,
             active=world.scenario,
             use=lambda name: world.count_use(name, ref),
         )
-        draw = self._draw(world.name, ref, "retry", chosen.name, use)
-        plan = self._plan(task_id, task.spec, secrets, Use(chosen, use, draw), permits, task.recovery)
+        number = choice.use or 1
+        use = Use(chosen, number, self._draw(world.name, ref, "retry", chosen.name, number))
+        plan = self._plan(task_id, task.spec, secrets, use, permits, task.recovery)
         while True:
-            retried = task.retried(world.clock.now(), plan, await self._allot(world, plan))
+            retried = task.retried(world.clock.now(), plan, await self._allot(world, plan), chosen.name)
             try:
                 await world.store.replace(retried, expected_version=task.version)
             except VersionConflict:
                 task = await world.store.get(task_id)
                 continue
-            return Started(retried, chosen)
+            return Started(retried, use.explained(choice, task.spec["steps"]))
 
     async def cancel_task(self, world: World, task_id: str, permits: Permits = EVERYTHING) -> Task:
         """Cancel a task that has not ended; without quirks, one that has stays as it is.
@@ -231,7 +244,7 @@ class Simulator:
         brief = Brief(task_id, spec["steps"], spec["output"], spec["parameters"], secrets, spec["user"], recovery)
         return make_plan(
             brief,
-            use.scenario.at_use(use.number),
+            use.behaviour,
             self.actions,
             self.catalog.entities,
             use.draw,
@@ -255,4 +268,5 @@ class Simulator:
         self.scenarios.named(scenario)
         speed = self.settings.speed if beginning.speed is None else beginning.speed
         clock = VirtualClock(speed=speed, start=beginning.now, frozen=beginning.frozen)
-        return World(name, clock, InMemoryTaskStore(clock, self.settings.kept_tasks), scenario)
+        faults = Faults(clock, f"{self.settings.seed or 0}\n{name}")
+        return World(name, clock, InMemoryTaskStore(clock, self.settings.kept_tasks), scenario, faults)

@@ -59,6 +59,15 @@ class TaskStore(Protocol):
         """How many tasks are kept."""
         ...
 
+    async def all(self) -> Sequence[Task]:
+        """Every task, the oldest first."""
+        ...
+
+    @property
+    def altered(self) -> Signal:
+        """Fires whenever any task is new, replaced or no longer kept."""
+        ...
+
     def changed(self, task_id: str) -> Signal:
         """Fires when the task is replaced or no longer kept, and when the store is closed."""
         ...
@@ -77,11 +86,13 @@ class InMemoryTaskStore:
         self._finishing: list[tuple[Milliseconds, str, int]] = []
         self._next_event_id = 1
         self._signals: WeakValueDictionary[str, Signal] = WeakValueDictionary()
+        self.altered = Signal()
 
     async def create(self, task: Task) -> None:
         self._tasks[task.id] = task
         self._index.add(task, self._clock.now())
         self._note_end(task)
+        self.altered.fire()
         while len(self._tasks) > self._limit:
             self._forget(self._least_needed())
 
@@ -117,6 +128,9 @@ class InMemoryTaskStore:
 
     async def count(self) -> int:
         return len(self._tasks)
+
+    async def all(self) -> Sequence[Task]:
+        return list(self._tasks.values())
 
     def changed(self, task_id: str) -> Signal:
         return self._signals.setdefault(task_id, Signal())
@@ -154,6 +168,7 @@ class InMemoryTaskStore:
         self._fire(task.id)
 
     def _fire(self, task_id: str) -> None:
+        self.altered.fire()
         signal = self._signals.get(task_id)
         if signal is not None:
             signal.fire()

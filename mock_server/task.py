@@ -34,7 +34,8 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One task. `created_by` is None for one that a service created, `retried_at` for one that was never retried."""
+    """One task. `created_by` is None for one that a service created, `retried_at` for one that was never retried, and
+    `scenario` for one that plays none."""
 
     id: str
     spec: Mapping[str, Any]
@@ -45,6 +46,7 @@ class Task:
     version: int = 0
     retried_at: Milliseconds | None = None
     earlier: tuple[Run, ...] = ()
+    scenario: str | None = None
 
     @property
     def started_at(self) -> Milliseconds:
@@ -102,8 +104,8 @@ class Task:
         plan = cancel(self.plan, now - self.started_at, self.id, quirks=quirks, past=past)
         return self if plan is self.plan else replace(self, plan=plan, version=self.version + 1)
 
-    def retried(self, now: Milliseconds, plan: Plan, first_event_id: int) -> "Task":
-        """The task after a retry, with a plan that starts now. Raises TaskNotRetriable."""
+    def retried(self, now: Milliseconds, plan: Plan, first_event_id: int, scenario: str | None = None) -> "Task":
+        """The task after a retry, with a plan of a scenario that starts now. Raises TaskNotRetriable."""
         if self.status(now) not in TERMINAL:
             raise TaskNotRetriable(self.id)
         earlier = (*self.earlier, Run(self.plan, self.started_at, self.first_event_id))[-MAX_EARLIER_RUNS:]
@@ -113,6 +115,7 @@ class Task:
             first_event_id=first_event_id,
             version=self.version + 1,
             retried_at=now,
+            scenario=scenario,
             # Nobody sees again what a retry hides.
             earlier=() if self.is_recoverable else earlier,
         )

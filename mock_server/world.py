@@ -5,8 +5,11 @@ from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from mock_server.clock import Milliseconds, VirtualClock
+from mock_server.clock import Milliseconds, Signal, VirtualClock
+from mock_server.faults.faults import Faults
+from mock_server.journal import Journal
 from mock_server.store import TaskStore
+from mock_server.world_tokens import WorldTokens
 
 DEFAULT_WORLD = "default"
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -61,16 +64,32 @@ AS_ALL = Beginning()
 
 
 class World:
-    """One universe: its tasks, its clock, the scenario that is active in it and what was used how often."""
+    """One universe: its tasks, its clock, the scenario that is active in it and what was used how often; what goes
+    wrong in it, which tokens count there only, and what was asked. `altered` fires when another scenario is active,
+    `closing` once, when it ends."""
 
-    def __init__(self, name: str, clock: VirtualClock, store: TaskStore, scenario: str) -> None:
+    def __init__(self, name: str, clock: VirtualClock, store: TaskStore, scenario: str, faults: Faults) -> None:
         self.name = name
         self.clock = clock
         self.store = store
-        self.scenario = scenario
-        self.is_closed = False
+        self._scenario = scenario
+        self.altered = Signal()
+        self.faults = faults
+        self.tokens = WorldTokens(clock)
+        self.journal = Journal()
+        self.closing = Signal()
         self._uses: Counter[tuple[str, str]] = Counter()
         self._creates: Counter[str] = Counter()
+
+    @property
+    def scenario(self) -> str:
+        """The scenario that is active."""
+        return self._scenario
+
+    @scenario.setter
+    def scenario(self, name: str) -> None:
+        self._scenario = name
+        self.altered.fire()
 
     def count_use(self, scenario: str, template_ref: str) -> int:
         """Count a use of a scenario with a template; returns its number, from 1."""
@@ -82,9 +101,14 @@ class World:
         self._creates[template_ref] += 1
         return self._creates[template_ref] - 1
 
+    @property
+    def is_closed(self) -> bool:
+        return self.closing.version > 0
+
     def close(self) -> None:
         """End every stream of the world."""
-        self.is_closed = True
+        self.closing.fire()
+        self.journal.grown.fire()
         self.store.close()
 
 
@@ -110,6 +134,10 @@ class Worlds:
             return self.create(name)
         self._worlds.move_to_end(name)
         return world
+
+    def peek(self, name: str) -> World | None:
+        """The world of this name if there is one; that it was asked for does not count."""
+        return self._worlds.get(name)
 
     def find(self, name: str) -> World:
         """The world of this name, if there is one. Raises UnknownWorld."""

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from mock_server.addresses import CONTROL_MOUNT
 from mock_server.answers import App, Receive, Scope, Send
-from mock_server.control import clock, worlds
+from mock_server.control import clock, faults, journal, tokens, watching, worlds
 from mock_server.control.access import ControlAccess
 from mock_server.control.scenarios import ScenarioOperations
 from mock_server.request import EXCHANGE
@@ -24,7 +24,7 @@ class Control:
         api = DocumentedApi(
             document,
             base_path=CONTROL_MOUNT,
-            functions=(worlds, clock, ScenarioOperations(reader)),
+            functions=(worlds, clock, ScenarioOperations(reader), faults, tokens, journal, watching),
             authenticator=access,
             simulator=simulator,
         )
@@ -33,6 +33,7 @@ class Control:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self._access.authenticate(scope)
-        # The world that is controlled stands in the path; whatever the request says besides makes none.
-        scope[EXCHANGE] = replace(scope[EXCHANGE], world=DEFAULT_WORLD)
+        # The world that is controlled stands in the path; whatever the request says besides makes none, and what goes
+        # wrong in a world must not stop who is to mend it.
+        scope[EXCHANGE] = replace(scope[EXCHANGE], world=DEFAULT_WORLD, meets_faults=False)
         await self._app(scope, receive, send)

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from mock_server.answers import Receive, Scope, Send
-from mock_server.handlers.leaving import ClientLeft, unless_client_leaves
+from mock_server.leaving import ClientLeft, unless_client_leaves
 from mock_server.quirks import Quirk
 from mock_server.sse import replay
 from mock_server.world import World

@@ -1,7 +1,7 @@
 """A long poll as an ASGI application, which ends when its client goes away."""
 
 from mock_server.answers import Receive, Scope, Send, json_answer
-from mock_server.handlers.leaving import ClientLeft, unless_client_leaves
+from mock_server.leaving import ClientLeft, unless_client_leaves
 from mock_server.long_poll import poll
 from mock_server.world import World
 

@@ -10,6 +10,7 @@ from mock_server.dry_run import DryRun, dry_run
 from mock_server.handlers.event_stream import EventStream
 from mock_server.handlers.long_poll import LongPoll
 from mock_server.handlers.task_list import task_query
+from mock_server.journal import Choice
 from mock_server.lifecycle import TaskStatus
 from mock_server.permissions import CREATE, DRY_RUN, READ
 from mock_server.query import coerce_number
@@ -31,7 +32,7 @@ async def list_tasks(call: Call) -> Answer:
 async def create_task(call: Call) -> Answer:
     new = NewTask(call.body["templateRef"], call.body["values"], call.body.get("secrets", {}), call.scenario)
     started = await call.simulator.create_task(call.world, call.principal, new, call.permits)
-    return json_answer(201, {"id": started.task.id}, _playing(started))
+    return json_answer(201, {"id": started.task.id}, _playing(call, started))
 
 
 async def get_task(call: Call) -> Answer:
@@ -49,7 +50,7 @@ async def retry_task(call: Call) -> Answer:
     secrets = (call.body or {}).get("secrets", {})
     task_id = call.parameters["taskId"]
     started = await call.simulator.retry_task(call.world, task_id, secrets, call.scenario, call.permits)
-    return json_answer(201, {"id": started.task.id}, _playing(started))
+    return json_answer(201, {"id": started.task.id}, _playing(call, started))
 
 
 async def get_task_event_stream(call: Call) -> EventStream:
@@ -87,12 +88,15 @@ async def dry_run_task(call: Call) -> Answer:
 
 async def _task(call: Call) -> Task:
     task = await call.world.store.get(call.parameters["taskId"])
+    if task.scenario is not None:
+        call.entry.choice = Choice(task.scenario, "task")
     call.permits.require_with_task(task.created_by, READ)
     return task
 
 
-def _playing(started: Started) -> Header:
-    return b"x-mock-scenario", started.scenario.name.encode()
+def _playing(call: Call, started: Started) -> Header:
+    call.entry.choice, call.entry.task_id = started.choice, started.task.id
+    return b"x-mock-scenario", started.choice.scenario.encode()
 
 
 def _after(call: Call) -> int:

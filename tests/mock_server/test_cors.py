@@ -55,7 +55,7 @@ def test_every_origin_on_this_machine_is_allowed(origin):
     assert Cors().headers(scope(origin)) == [
         (b"access-control-allow-origin", origin.encode()),
         (b"access-control-allow-credentials", b"true"),
-        (b"access-control-expose-headers", b"X-Mock-World, X-Mock-Scenario"),
+        (b"access-control-expose-headers", b"X-Mock-World, X-Mock-Scenario, X-Mock-Journal"),
         (b"vary", b"Origin"),
     ]
 
@@ -142,12 +142,13 @@ async def test_a_preflight_is_answered_as_the_real_server_does(api):
     response = await preflight(api, **{"access-control-request-headers": "authorization,content-type"})
     assert response.status_code == 204
     assert response.content == b""
+    assert response.headers.pop("x-mock-journal")
     assert dict(response.headers) == {
         "access-control-allow-origin": LOCAL,
         "access-control-allow-credentials": "true",
         "access-control-allow-methods": "GET,HEAD,PATCH,POST,PUT,DELETE",
         "access-control-allow-headers": "authorization,content-type",
-        "access-control-expose-headers": "X-Mock-World, X-Mock-Scenario",
+        "access-control-expose-headers": "X-Mock-World, X-Mock-Scenario, X-Mock-Journal",
         "vary": "Access-Control-Request-Headers, Origin",
         "x-mock-world": "default",
     }

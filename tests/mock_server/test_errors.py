@@ -9,11 +9,16 @@ import pytest
 from mock_server.auth import ControlClosed, ControlTokenExpected, IllegalToken, MissingCredentials
 from mock_server.cancellation import StepReductionFault
 from mock_server.clock import ImpossibleTime
+from mock_server.connection import NoConnection
 from mock_server.directory_contents import MalformedFiles
 from mock_server.dry_run import DryRunFailed
 from mock_server.entity_refs import EmptyEntityRef, EntityRef, MalformedEntityRef
 from mock_server.errors import NAMES, STATUSES, answer_to
+from mock_server.faults.error import InducedError
+from mock_server.faults.faults import TooManyFaults, UnknownFault
+from mock_server.faults.kinds import InvalidFault
 from mock_server.framework import Unauthorized
+from mock_server.journal import UnknownEntry
 from mock_server.permissions import NotAllowed
 from mock_server.planned import Failure
 from mock_server.quirks import Quirk
@@ -44,6 +49,7 @@ TABLE = [
     (ControlTokenExpected(), 401, "The control token is needed here"),
     (IllegalToken(), 401, "Illegal token"),
     (ImpossibleTime("Time cannot go backwards"), 409, "Time cannot go backwards"),
+    (InvalidFault("no fault"), 400, "no fault"),
     (InvalidRequest("request/body must be object"), 400, "request/body must be object"),
     (InvalidSchema("no schema"), 400, "no schema"),
     (InvalidTemplate(VIOLATION), 400, "/body/a~1b/0 must be string - type: string"),
@@ -56,6 +62,7 @@ TABLE = [
     (MissingCredentials(), 401, "Missing credentials"),
     (NoSuchEntity("No entity named 'x' found"), 404, "No entity named 'x' found"),
     (NotAllowed(), 403, ""),
+    (NoConnection(), 501, "This fault needs the connection, which only run-mock-server shows"),
     (NothingToCome(), 409, "No event is to come"),
     (NoSuchRoute("/nope"), 404, "There is nothing at /nope"),
     (Unauthorized("No authorization token provided"), 401, "401: No authorization token provided"),
@@ -64,6 +71,9 @@ TABLE = [
     (TooManySecrets(), 400, "there are more than 1,000 secret texts, or more than 1,000,000 characters in them"),
     (MissingScenario("nope"), 404, "There is no scenario 'nope'"),
     (TooManyScenarios(), 409, "There are 1000 scenarios already"),
+    (TooManyFaults(), 409, "There are 100 faults already"),
+    (UnknownEntry("7"), 404, "There is no entry '7' in the journal, or none any more"),
+    (UnknownFault("7"), 404, "There is no fault '7'"),
     (UnknownProvider("github"), 404, "Unknown auth provider 'github'"),
     (UnknownScenario("nope", ["b", "a"]), 400, "Unknown scenario 'nope'; there are a, b"),
     (UnknownTask("1"), 404, "No task with id '1' found"),
@@ -81,6 +91,7 @@ REAL_NAMES = {
     404: "NotFoundError",
     409: "ConflictError",
     500: "TypeError",
+    501: "NotImplementedError",
 }
 
 
@@ -100,6 +111,22 @@ def test_an_exception_becomes_the_envelope_of_the_real_server(error, status, mes
         "response": {"statusCode": status},
     }
     assert list(body) == ["error", "request", "response"]
+
+
+@pytest.mark.parametrize(
+    ("status", "name"),
+    [
+        (400, "InputError"),
+        (404, "NotFoundError"),
+        (418, "Error"),
+        (429, "Error"),
+        (500, "Error"),
+        (503, "ServiceUnavailableError"),
+    ],
+)
+def test_an_induced_error_has_the_name_that_backstage_gives_its_status(status, name):
+    answer, body = answered(InducedError(status))
+    assert (answer.status, body["error"]["name"], body["response"]["statusCode"]) == (status, name, status)
 
 
 def test_every_exception_of_the_table_is_held_here():

@@ -136,13 +136,55 @@ class Choice:
         return self.uses[name]
 
     def __call__(self, named: str | None = None, occasion: Occasion = OCCASION) -> tuple[str, int]:
-        chosen, use = select(self.scenarios, occasion, named=named, active=self.active, use=self._use)
-        return chosen.name, use
+        chosen, self.choice = select(self.scenarios, occasion, named=named, active=self.active, use=self._use)
+        assert self.choice.scenario == chosen.name
+        return chosen.name, self.choice.use
 
 
 def test_without_a_name_or_a_match_the_active_scenario_is_taken():
     choose = Choice(scenario("other", Match(templates=("nothing",))), scenario("by-name-only"))
     assert [choose(), choose()] == [("active", 1), ("active", 2)]
+
+
+@pytest.mark.parametrize(("named", "match", "reason"), [("active", None, "request"), (None, Match(), "match")])
+def test_a_choice_says_why(named, match, reason):
+    choose = Choice(scenario("other", match))
+    choose(named)
+    assert choose.choice.reason == reason
+    assert choose.choice.nearest is None
+
+
+def test_where_nothing_matches_the_nearest_scenario_says_what_did_not_hold():
+    far = Match(templates=("template:default/vue-*",), creators=("user:default/bob",), values=(("name", "x"),))
+    near = Match(creators=("user:default/bob",))
+    choose = Choice(scenario("far", far), scenario("near", near), scenario("by-name-only"))
+    choose()
+    assert choose.choice.reason == "active"
+    assert choose.choice.nearest.scenario == "near"
+    assert choose.choice.nearest.unmet == (f"createdBy: {OCCASION.created_by} is not user:default/bob",)
+
+
+@pytest.mark.parametrize(
+    ("match", "unmet"),
+    [
+        (Match(templates=("a", "b")), f"template: {OCCASION.template_ref} is not a or b"),
+        (Match(values=(("nope", 1),)), "values: there is no nope"),
+        (Match(values=(("name", "fail-*"),)), f"values: name is {OCCASION.values['name']!r}, not 'fail-*'"),
+        (Match(uses=Uses(2, 3)), "use: this is number 1, not 2 to 3"),
+        (Match(uses=Uses(2, None)), "use: this is number 1, not 2 or later"),
+        (Match(uses=Uses(2, 2)), "use: this is number 1, not 2"),
+    ],
+)
+def test_what_did_not_hold_is_told_in_words(match, unmet):
+    choose = Choice(scenario("other", match))
+    choose()
+    assert choose.choice.nearest.unmet == (unmet,)
+
+
+def test_a_long_value_that_did_not_hold_is_told_in_part():
+    choose = Choice(scenario("other", Match(values=(("name", "x"),))))
+    choose(occasion=Occasion("template:default/a", {"name": "y" * 10_000}, None))
+    assert len(choose.choice.nearest.unmet[0]) < 200
 
 
 def test_a_match_wins_over_the_active_scenario():

@@ -432,7 +432,14 @@ def test_a_scenario_file_holds_one_document(load):
         ("queue: 1\n", 1, "<root> must have required property 'description'"),
         ("- a list\n", 1, "<root> must be object"),
         ("description: ''\n", 1, "/description must NOT have fewer than 1 characters"),
-        ("description: x\nfaults: []\n", 1, "<root> must NOT have additional properties: faults"),
+        ("description: x\nfault: []\n", 1, "<root> must NOT have additional properties: fault"),
+        ("description: x\nfaults:\n  - fault: nope\n", 3, "/faults/0/fault must be equal to one of the allowed values"),
+        ("description: x\nfaults:\n  - fault: latency\n", 3, "The fault 'latency' needs 'seconds'"),
+        (
+            "description: x\nfaults:\n  - fault: reset\n  - {fault: reset, n: 2}\n",
+            4,
+            "The fault 'reset' has no 'n'; it has done",
+        ),
         (
             "description: x\nqueue: soon\n",
             2,

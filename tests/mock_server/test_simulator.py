@@ -62,13 +62,13 @@ async def test_a_retry_is_a_use_of_a_scenario(simulator, world):
     task = await ended(simulator, world, scenario="flaky")
     assert task.status(world.clock.now()) == "failed"
     again = await simulator.retry_task(world, task.id, {}, "flaky")
-    assert again.scenario.name == "flaky"
+    assert again.choice.scenario == "flaky"
     assert again.task.plan.error.message.endswith("(attempt 2)")
 
 
 async def test_a_retry_takes_the_active_scenario_if_it_names_none(simulator, world):
     task = await ended(simulator, world, scenario="first-step-fails")
-    assert (await simulator.retry_task(world, task.id, {})).scenario.name == "happy-path"
+    assert (await simulator.retry_task(world, task.id, {})).choice.scenario == "happy-path"
 
 
 async def test_a_retry_that_is_refused_is_no_use(simulator, world):

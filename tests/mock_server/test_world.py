@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from mock_server.clock import VirtualClock
+from mock_server.faults.faults import Faults
 from mock_server.store import InMemoryTaskStore
 from mock_server.world import (
     AS_ALL,
@@ -21,7 +22,8 @@ from mock_server.world import (
 
 def make_world(name: str = "default", beginning: Beginning = AS_ALL) -> World:
     clock = VirtualClock(speed=0, start=0)
-    return World(name, clock, InMemoryTaskStore(clock, 10), beginning.scenario or "happy-path")
+    scenario = beginning.scenario or "happy-path"
+    return World(name, clock, InMemoryTaskStore(clock, 10), scenario, Faults(clock, ""))
 
 
 @pytest.fixture

@@ -36,6 +36,7 @@ async def test_headers_are_sent_at_once_even_if_nothing_ever_happens(api):
             (b"content-type", b"text/event-stream"),
             (b"cache-control", b"no-cache"),
             (b"x-mock-world", b"default"),
+            (b"x-mock-journal", b"/_mock/v1/worlds/default/journal/2"),
         ]
         assert await stream.pending() == []
         assert stream.is_running
@@ -220,7 +221,7 @@ async def test_a_client_that_leaves_leaves_nothing_behind(api):
         await settle()
         assert not stream.is_running
     assert not signal.waited_for
-    assert not api.clock._altered.waited_for
+    assert not api.clock.altered.waited_for
     assert asyncio.all_tasks() == running
 
 
@@ -233,7 +234,7 @@ async def test_a_stream_that_has_ended_leaves_nothing_behind(finished, api):
         await stream.rest()
     await settle()
     assert not signal.waited_for
-    assert not api.clock._altered.waited_for
+    assert not api.clock.altered.waited_for
     assert asyncio.all_tasks() == running
 
 

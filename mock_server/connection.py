@@ -1,0 +1,47 @@
+"""The connection that a request came by. ASGI does not show it; our server does, in `scope["extensions"]`."""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from mock_server.answers import Receive
+
+CONNECTION = "mock_server.connection"
+
+
+class Connection(Protocol):
+    """A TCP connection."""
+
+    def close(self) -> None:
+        """End it once what was written is sent, whether the answer is complete or not."""
+        ...
+
+    def reset(self) -> None:
+        """End it at once and not properly: the client's next read fails."""
+        ...
+
+
+class NoConnection(Exception):
+    """The mock runs in a server that does not show its connections."""
+
+    def __init__(self) -> None:
+        super().__init__("This fault needs the connection, which only run-mock-server shows")
+
+
+def connection_of(scope: Mapping[str, Any]) -> Connection:
+    """Raises NoConnection."""
+    connection: Connection | None = scope.get("extensions", {}).get(CONNECTION)
+    if connection is None:
+        raise NoConnection
+    return connection
+
+
+async def until_read(receive: Receive) -> None:
+    """Read a request to its end, or to that of its connection, and forget it."""
+    while (await receive()).get("more_body"):
+        pass
+
+
+async def until_gone(receive: Receive) -> None:
+    """Wait for the end of a connection."""
+    while (await receive())["type"] != "http.disconnect":
+        pass

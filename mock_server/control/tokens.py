@@ -1,0 +1,46 @@
+"""The operations of the control API on the tokens of a world."""
+
+from typing import Any
+
+from mock_server.answers import Answer, json_answer
+from mock_server.clock import SECOND, timestamp
+from mock_server.entity_refs import parse_entity_ref
+from mock_server.request import Call, InvalidRequest
+from mock_server.world import World
+from mock_server.world_tokens import Refusal, TokenStanding
+
+
+async def issue_token(call: Call) -> Answer:
+    asked: dict[str, Any] = call.body or {}
+    ref = asked.get("entityRef")
+    entity_ref = None if ref is None else str(parse_entity_ref(ref, default_kind="user"))
+    lifetime = asked.get("lifetime")
+    tokens = _world(call).tokens
+    token, standing = tokens.issue(entity_ref, None if lifetime is None else round(lifetime * SECOND))
+    return json_answer(201, {"token": token, **_to_json(standing)})
+
+
+async def expire_token(call: Call) -> Answer:
+    return _refuse(call, "expired")
+
+
+async def revoke_token(call: Call) -> Answer:
+    return _refuse(call, "revoked")
+
+
+def _refuse(call: Call, refusal: Refusal) -> Answer:
+    try:
+        token = call.body["token"].encode("latin-1")
+    except UnicodeEncodeError:
+        raise InvalidRequest("No header can hold this token") from None
+    _world(call).tokens.refuse(token, refusal)
+    return Answer(204)
+
+
+def _to_json(standing: TokenStanding) -> dict[str, Any]:
+    expires_at = standing.expires_at
+    return {"entityRef": standing.entity_ref, "expiresAt": None if expires_at is None else timestamp(expires_at)}
+
+
+def _world(call: Call) -> World:
+    return call.simulator.worlds.find(call.parameters["world"])
