@@ -6,7 +6,9 @@ world = control.create_world(scenario="flaky", frozen=True)
 world.clock.step()
 """
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
@@ -15,6 +17,8 @@ from typing import Any, Self
 import httpx
 
 from mock_server.addresses import CONTROL_MOUNT, MOUNT, WORLDS_PREFIX
+
+_PATIENCE = 10.0
 
 
 class ControlRefused(Exception):
@@ -77,17 +81,48 @@ class Control:
     def scenario_names(self) -> list[str]:
         return [scenario["name"] for scenario in self.call("GET", "/scenarios")["scenarios"]]
 
-    def call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
-        """The JSON of an answer, None for one without. Raises ControlRefused."""
-        response = self._http.request(method, path, json=body)
-        if response.is_success:
-            return response.json() if response.content else None
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        *,
+        query: Mapping[str, Any] | None = None,
+        patience: float = _PATIENCE,
+    ) -> Any:
+        """The JSON of an answer, None for one without, within so many seconds. Raises ControlRefused."""
+        response = self._http.request(method, path, json=body, params=query, timeout=patience)
+        _check(response)
+        return response.json() if response.content else None
+
+    @contextmanager
+    def stream(self, path: str) -> Iterator[Iterator[str]]:
+        """The lines of an event stream as they come. Raises ControlRefused."""
+        with self._http.stream("GET", path, timeout=httpx.Timeout(_PATIENCE, read=None)) as response:
+            if not response.is_success:
+                response.read()
+            _check(response)
+            yield response.iter_lines()
+
+
+def _check(response: httpx.Response) -> None:
+    if not response.is_success:
         try:
             error = response.json()["error"]
             name, message = error["name"], error["message"]
         except (ValueError, LookupError, TypeError):
             name, message = "UnknownError", "this is no answer of a mock server"
         raise ControlRefused(response.status_code, name, message)
+
+
+def _happenings(lines: Iterator[str]) -> "Iterator[Happening]":
+    kind = ""
+    for line in lines:
+        field, _, said = line.partition(": ")
+        if field == "event":
+            kind = said
+        elif field == "data":
+            yield Happening(kind, json.loads(said))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +151,43 @@ class ControlledWorld:
         """The scenario of tasks that take no other."""
         active: str = self.control.call("GET", f"/worlds/{self.name}")["scenario"]
         return active
+
+    @property
+    def journal(self) -> "ControlledJournal":
+        return ControlledJournal(self.control, f"/worlds/{self.name}/journal")
+
+    def fault(self, kind: str, **said: Any) -> "ControlledFault":
+        """Let something go wrong from now on: `fault("error", code=503, operation="createTask", use=1)`.
+
+        What can be said is what a scenario file can say of a fault. It lasts until it is removed, or to the end of a
+        `with` block. Raises ControlRefused for what makes no fault.
+        """
+        path = f"/worlds/{self.name}/faults"
+        return ControlledFault(self.control, path, self.control.call("POST", path, {"fault": kind, **said})["id"])
+
+    def clear_faults(self) -> None:
+        self.control.call("DELETE", f"/worlds/{self.name}/faults")
+
+    def issue_token(self, entity_ref: str | None = None, *, lifetime: float | None = None) -> str:
+        """A token that is good in this world only, of a user or else of a service, for so many of its seconds."""
+        wishes = {"entityRef": entity_ref, "lifetime": lifetime}
+        said = {key: value for key, value in wishes.items() if value is not None}
+        token: str = self.control.call("POST", f"/worlds/{self.name}/tokens", said)["token"]
+        return token
+
+    def expire_token(self, token: str) -> None:
+        """Let any token be too old in this world."""
+        self.control.call("POST", f"/worlds/{self.name}/tokens/expire", {"token": token})
+
+    def revoke_token(self, token: str) -> None:
+        """Let any token be unknown in this world."""
+        self.control.call("POST", f"/worlds/{self.name}/tokens/revoke", {"token": token})
+
+    @contextmanager
+    def watch(self) -> "Iterator[Iterator[Happening]]":
+        """What happens in the world from now on, as it happens; ends with the world. Raises ControlRefused."""
+        with self.control.stream(f"/worlds/{self.name}/stream") as lines:
+            yield _happenings(lines)
 
     def play(self, scenario: str) -> None:
         """Say how the next tasks go. Raises ControlRefused for a scenario that is not there."""
@@ -172,3 +244,62 @@ class ControlledClock:
     def _shown(self) -> Mapping[str, Any]:
         shown: Mapping[str, Any] = self.control.call("GET", self.path)
         return shown
+
+
+@dataclass(frozen=True, slots=True)
+class ControlledFault:
+    """A fault that was added to a world."""
+
+    control: Control
+    path: str
+    id: str
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.remove()
+
+    def remove(self) -> None:
+        """Raises ControlRefused if it is gone already."""
+        self.control.call("DELETE", f"{self.path}/{self.id}")
+
+
+@dataclass(frozen=True, slots=True)
+class ControlledJournal:
+    """What was asked of a world. Entries are as the control API tells them."""
+
+    control: Control
+    path: str
+
+    def entries(self, **query: Any) -> list[dict[str, Any]]:
+        """The entries that fit: `entries(operation="createTask", status=201)`, the oldest first."""
+        entries: list[dict[str, Any]] = self.control.call("GET", self.path, query=query)["entries"]
+        return entries
+
+    def wait_for(self, *, count: int = 1, seconds: float = 5.0, **query: Any) -> list[dict[str, Any]]:
+        """The entries that fit, once there are so many. Raises NothingCame if there are not within the seconds."""
+        asked = {**query, "count": count, "wait": seconds}
+        entries = self.control.call("GET", self.path, query=asked, patience=seconds + _PATIENCE)["entries"]
+        if len(entries) < count:
+            raise NothingCame(f"{len(entries)} of {count} requests came within {seconds:g} s")
+        found: list[dict[str, Any]] = entries
+        return found
+
+    def clear(self) -> None:
+        self.control.call("DELETE", self.path)
+
+
+class NothingCame(AssertionError):
+    """Requests that a test waits for have not come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """Something that has happened in a world: a `journal` entry, the `event` of a task, or a `world` that a hand has
+    changed."""
+
+    kind: str
+    data: Mapping[str, Any]

@@ -13,7 +13,13 @@ import pytest
 if TYPE_CHECKING:
     import httpx
 
-    from mock_server.control_client import Control, ControlledClock, ControlledWorld
+    from mock_server.control_client import (
+        Control,
+        ControlledClock,
+        ControlledFault,
+        ControlledJournal,
+        ControlledWorld,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +46,15 @@ class MockScaffolder:
     def scenario(self, name: str) -> None:
         """Say how the next tasks go."""
         self.world.play(name)
+
+    def fault(self, kind: str, **said: Any) -> "ControlledFault":
+        """Let something go wrong: `mock_scaffolder.fault("drop-after", n=3)`."""
+        return self.world.fault(kind, **said)
+
+    @property
+    def journal(self) -> "ControlledJournal":
+        """What was asked of this world, and why it was answered like that."""
+        return self.world.journal
 
     @property
     def tasks(self) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import httpx
 import pytest
 
-from mock_server.control_client import Control, ControlRefused
+from mock_server.control_client import Control, ControlRefused, NothingCame
 from mock_server.session_server import ServerNotStarted, session_server
 
 START = datetime(2026, 2, 3, 4, 5, 6, tzinfo=UTC)
@@ -105,3 +105,74 @@ def test_the_token_opens_the_control_where_it_is_needed():
 def test_a_server_that_does_not_start_says_why():
     with pytest.raises(ServerNotStarted, match="Unknown scenario 'nope'"), session_server(["--scenario", "nope"]):
         raise AssertionError
+
+
+def test_a_fault_lasts_as_long_as_its_block(world):
+    with world.fault("error", code=503, operation="listTasks"):
+        assert httpx.get(f"{world.base_url}/v2/tasks", headers=USER).status_code == 503
+    assert httpx.get(f"{world.base_url}/v2/tasks", headers=USER).status_code == 200
+
+
+def test_faults_are_removed_one_by_one_or_all_at_once(world):
+    fault = world.fault("error", code=503)
+    world.fault("error", code=500)
+    fault.remove()
+    assert httpx.get(f"{world.base_url}/v2/tasks", headers=USER).status_code == 500
+    world.clear_faults()
+    assert httpx.get(f"{world.base_url}/v2/tasks", headers=USER).status_code == 200
+
+
+def test_what_makes_no_fault_is_refused(world):
+    with pytest.raises(ControlRefused, match="The fault 'latency' needs 'seconds'"):
+        world.fault("latency")
+
+
+def test_a_token_is_issued_expired_and_revoked(world):
+    token = world.issue_token("user:default/ann", lifetime=60)
+    headers = {"authorization": f"Bearer {token}"}
+    assert httpx.get(f"{world.base_url}/v2/tasks", headers=headers).status_code == 200
+    world.clock.advance(60)
+    assert httpx.get(f"{world.base_url}/v2/tasks", headers=headers).status_code == 401
+    world.expire_token("mock-user-token")
+    assert "verification" in httpx.get(f"{world.base_url}/v2/tasks", headers=USER).text
+    world.revoke_token("mock-user-token")
+    assert "Illegal" in httpx.get(f"{world.base_url}/v2/tasks", headers=USER).text
+
+
+def test_the_journal_tells_what_was_asked_and_waits_for_it(world):
+    threading.Timer(0.1, create, [world]).start()
+    (entry,) = world.journal.wait_for(operation="createTask", status=201)
+    assert entry["scenario"]["chosen"] == "active"
+    assert [each["method"] for each in world.journal.entries()] == ["POST"]
+    world.journal.clear()
+    assert world.journal.entries() == []
+    with pytest.raises(NothingCame, match=r"0 of 2 requests came within 0.01 s"):
+        world.journal.wait_for(count=2, seconds=0.01)
+
+
+def test_a_world_can_be_watched_until_it_goes(control):
+    world = control.create_world(now=START, frozen=True)
+    with world.watch() as happenings:
+        assert next(happenings).data["name"] == world.name
+        task = create(world)
+        entry = next(happenings)
+        assert (entry.kind, entry.data["operation"]) == ("journal", "createTask")
+        world.clock.advance(60)
+        assert next(happenings).kind == "world"
+        told = []
+        while not told or told[-1]["type"] != "completion":
+            happening = next(happenings)
+            assert happening.kind == "event"
+            told.append(happening.data)
+        logs = httpx.get(f"{world.base_url}/v2/tasks/{task}/logs", headers=USER).json()
+        assert told == logs
+        assert next(happenings).data["operation"] == "getTaskLogs"
+        world.delete()
+        assert list(happenings) == []
+
+
+def test_a_world_that_is_not_there_cannot_be_watched(control):
+    gone = control.create_world("gone")
+    gone.delete()
+    with pytest.raises(ControlRefused, match="There is no world 'gone'"), gone.watch():
+        pass

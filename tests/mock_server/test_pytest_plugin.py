@@ -35,6 +35,13 @@ def test_a_test_says_how_its_tasks_go(mock_scaffolder):
     assert mock_scaffolder.tasks[0]["status"] == "failed"
 
 
+def test_a_test_says_what_goes_wrong_and_sees_what_was_asked(mock_scaffolder):
+    with mock_scaffolder.fault("error", code=503, operation="createTask"):
+        assert mock_scaffolder.client.post("/v2/tasks", json=HELLO).status_code == 503
+    (entry,) = mock_scaffolder.journal.wait_for(operation="createTask")
+    assert entry["faults"][0]["fault"] == "error"
+
+
 def test_an_app_is_told_where_its_backend_is(mock_scaffolder):
     assert mock_scaffolder.base_url == mock_scaffolder.backend_url + "/api/scaffolder"
     signed_in = httpx.get(mock_scaffolder.backend_url + "/api/auth/guest/refresh")
@@ -75,7 +82,7 @@ def run(folder: Path, tests: str, *arguments: str) -> tuple[int, str]:
 def test_a_world_is_there_for_each_test(tmp_path, arguments):
     code, output = run(tmp_path, TESTS, *arguments)
     assert code == 0, output
-    assert "10 passed" in output
+    assert "11 passed" in output
 
 
 def test_the_server_is_started_as_the_session_wants(tmp_path):
