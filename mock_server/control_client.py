@@ -19,6 +19,7 @@ import httpx
 from mock_server.addresses import CONTROL_MOUNT, MOUNT, WORLDS_PREFIX
 
 _PATIENCE = 10.0
+_LONG_PATIENCE = 120.0
 
 
 class ControlRefused(Exception):
@@ -69,6 +70,11 @@ class Control:
         }
         said = {key: value for key, value in wishes.items() if value is not None}
         return ControlledWorld(self, self.call("POST", "/worlds", said)["name"])
+
+    def restore(self, name: str, snapshot: Mapping[str, Any]) -> "ControlledWorld":
+        """A world that lives on as in a snapshot, in the place of the one of this name. Raises ControlRefused."""
+        self.call("PUT", f"/worlds/{name}/snapshot", snapshot, patience=_LONG_PATIENCE)
+        return ControlledWorld(self, name)
 
     def world(self, name: str = "default") -> "ControlledWorld":
         """A world that is there. Raises ControlRefused."""
@@ -182,6 +188,12 @@ class ControlledWorld:
     def revoke_token(self, token: str) -> None:
         """Let any token be unknown in this world."""
         self.control.call("POST", f"/worlds/{self.name}/tokens/revoke", {"token": token})
+
+    def snapshot(self) -> dict[str, Any]:
+        """The world as one document, for `Control.restore`."""
+        path = f"/worlds/{self.name}/snapshot"
+        snapshot: dict[str, Any] = self.control.call("GET", path, patience=_LONG_PATIENCE)
+        return snapshot
 
     @contextmanager
     def watch(self) -> "Iterator[Iterator[Happening]]":

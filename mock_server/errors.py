@@ -34,6 +34,7 @@ from mock_server.request import (
     UserExpected,
 )
 from mock_server.scenario import MissingScenario, TooManyScenarios, UnknownScenario
+from mock_server.snapshot.codec import InvalidSnapshot
 from mock_server.sources import BrokenFile
 from mock_server.store import UnknownTask
 from mock_server.task import TaskNotRetriable
@@ -66,6 +67,7 @@ NAMES: dict[type[Exception], str] = {
     InvalidFault: "InputError",
     InvalidRequest: "InputError",
     InvalidSchema: "InputError",
+    InvalidSnapshot: "InputError",
     InvalidTemplate: "InputError",
     InvalidWorldName: "InputError",
     MalformedEntityRef: "InputError",

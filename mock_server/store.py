@@ -51,6 +51,10 @@ class TaskStore(Protocol):
         """The first of so many event ids, greater than all that were allotted before."""
         ...
 
+    async def next_event_id(self) -> int:
+        """The first of the ids that nobody was allotted yet."""
+        ...
+
     async def next_event_at(self) -> Milliseconds | None:
         """When the next event of any task is due, or None if none is to come."""
         ...
@@ -117,6 +121,9 @@ class InMemoryTaskStore:
     async def allot_event_ids(self, count: int) -> int:
         first, self._next_event_id = self._next_event_id, self._next_event_id + count
         return first
+
+    async def next_event_id(self) -> int:
+        return self._next_event_id
 
     async def next_event_at(self) -> Milliseconds | None:
         # Looks at every task: it is asked by a hand that turns the clock, not by the tasks' clients.

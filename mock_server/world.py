@@ -64,9 +64,12 @@ AS_ALL = Beginning()
 
 
 class World:
-    """One universe: its tasks, its clock, the scenario that is active in it and what was used how often; what goes
-    wrong in it, which tokens count there only, and what was asked. `altered` fires when another scenario is active,
-    `closing` once, when it ends."""
+    """One universe: its tasks, its clock and the scenario that is active in it; what goes wrong in it, which tokens
+    count there only, and what was asked.
+
+    `uses` are how often a scenario was used with a template, `creates` how often a template was with any. `altered`
+    fires when another scenario is active, `closing` once, when the world ends.
+    """
 
     def __init__(self, name: str, clock: VirtualClock, store: TaskStore, scenario: str, faults: Faults) -> None:
         self.name = name
@@ -78,8 +81,8 @@ class World:
         self.tokens = WorldTokens(clock)
         self.journal = Journal()
         self.closing = Signal()
-        self._uses: Counter[tuple[str, str]] = Counter()
-        self._creates: Counter[str] = Counter()
+        self.uses: Counter[tuple[str, str]] = Counter()
+        self.creates: Counter[str] = Counter()
 
     @property
     def scenario(self) -> str:
@@ -93,13 +96,13 @@ class World:
 
     def count_use(self, scenario: str, template_ref: str) -> int:
         """Count a use of a scenario with a template; returns its number, from 1."""
-        self._uses[scenario, template_ref] += 1
-        return self._uses[scenario, template_ref]
+        self.uses[scenario, template_ref] += 1
+        return self.uses[scenario, template_ref]
 
     def count_create(self, template_ref: str) -> int:
         """Count a task of a template; returns how many came before."""
-        self._creates[template_ref] += 1
-        return self._creates[template_ref] - 1
+        self.creates[template_ref] += 1
+        return self.creates[template_ref] - 1
 
     @property
     def is_closed(self) -> bool:
@@ -151,11 +154,9 @@ class Worlds:
         if name in self._worlds:
             raise WorldExists(name)
         world = self._make(name, beginning)
-        self._worlds[name] = world
+        self._put(world)
         if beginning != AS_ALL:
             self._beginnings[name] = beginning
-        if len(self._worlds) > self._limit:
-            self._remove(next(other for other in self._worlds if other not in {DEFAULT_WORLD, name}))
         return world
 
     def reset(self, name: str) -> World:
@@ -165,12 +166,29 @@ class Worlds:
         self._remove(name)
         return self.create(name, beginning)
 
+    def replace(self, name: str, beginning: Beginning) -> World:
+        """A world that starts like this in the place of the one of this name, if there is one; a reset does not bring
+        this start back. Raises InvalidWorldName or UnknownScenario, and then changes nothing."""
+        check_world_name(name)
+        world, original = self._make(name, beginning), self._beginnings.get(name)
+        if name in self._worlds:
+            self._remove(name)
+        self._put(world)
+        if original is not None:
+            self._beginnings[name] = original
+        return world
+
     def delete(self, name: str) -> None:
         """Raises UnknownWorld or LastingWorld."""
         self.find(name)
         if name == DEFAULT_WORLD:
             raise LastingWorld
         self._remove(name)
+
+    def _put(self, world: World) -> None:
+        self._worlds[world.name] = world
+        if len(self._worlds) > self._limit:
+            self._remove(next(other for other in self._worlds if other not in {DEFAULT_WORLD, world.name}))
 
     def _remove(self, name: str) -> None:
         self._worlds.pop(name).close()

@@ -34,6 +34,7 @@ from mock_server.request import (
     UserExpected,
 )
 from mock_server.scenario import MissingScenario, TooManyScenarios, UnknownScenario
+from mock_server.snapshot.codec import InvalidSnapshot
 from mock_server.sources import BrokenFile
 from mock_server.store import UnknownTask
 from mock_server.task import TaskNotRetriable
@@ -52,6 +53,7 @@ TABLE = [
     (InvalidFault("no fault"), 400, "no fault"),
     (InvalidRequest("request/body must be object"), 400, "request/body must be object"),
     (InvalidSchema("no schema"), 400, "no schema"),
+    (InvalidSnapshot(("tasks", 0), "must be an object"), 400, "/tasks/0 must be an object"),
     (InvalidTemplate(VIOLATION), 400, "/body/a~1b/0 must be string - type: string"),
     (InvalidTemplate(Violation((), "const", "must be equal to constant")), 400, "<root> must be equal to constant"),
     (InvalidWorldName(), 400, "The name of a world is 1 to 64 letters, digits, '_' or '-'"),

@@ -1,0 +1,1 @@
+"""A world as one JSON document, and a world made of one."""
