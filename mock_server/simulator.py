@@ -12,6 +12,7 @@ from mock_server.cancellation import MAX_NOTES
 from mock_server.clock import VirtualClock
 from mock_server.entities import ref_of
 from mock_server.entity_refs import parse_entity_ref
+from mock_server.intervention import MAX_PUSHED
 from mock_server.lifecycle import TERMINAL, RecoveryStrategy
 from mock_server.permissions import CANCEL, CREATE, EVERYTHING, READ, Permits
 from mock_server.plan import Brief, make_plan, numbered_steps
@@ -71,6 +72,11 @@ class Use:
     draw: random.Random
 
 
+async def allot_event_ids(world: World, plan: Plan) -> int:
+    """The id of the first event of a run that goes like this; the others have room behind it."""
+    return await world.store.allot_event_ids(event_capacity(plan, notes=MAX_NOTES + MAX_PUSHED))
+
+
 class Simulator:
     """What is simulated, without the wire: worlds, and tasks that are created, cancelled and retried in them."""
 
@@ -115,15 +121,16 @@ class Simulator:
         # Drawn in any case, so that a seed changes nothing else.
         drawn = draw.getrandbits(128)
         task_id = str(uuid.uuid4() if self.settings.seed is None else uuid.UUID(int=drawn, version=4))
-        spec = self._spec(template, new.values, principal)
+        spec = self.spec(template, new.values, principal)
         plan = self._plan(task_id, spec, new.secrets, Use(scenario, use, draw), permits)
         task = Task(
             id=task_id,
             spec=spec,
             created_by=principal.entity_ref,
             created_at=world.clock.now(),
-            first_event_id=await self._allot(world, plan),
+            first_event_id=await allot_event_ids(world, plan),
             plan=plan,
+            scenario=scenario.name,
         )
         await world.store.create(task)
         return Started(task, scenario)
@@ -158,7 +165,7 @@ class Simulator:
         draw = self._draw(world.name, ref, "retry", chosen.name, use)
         plan = self._plan(task_id, task.spec, secrets, Use(chosen, use, draw), permits, task.recovery)
         while True:
-            retried = task.retried(world.clock.now(), plan, await self._allot(world, plan))
+            retried = task.retried(world.clock.now(), plan, await allot_event_ids(world, plan), chosen.name)
             try:
                 await world.store.replace(retried, expected_version=task.version)
             except VersionConflict:
@@ -194,7 +201,8 @@ class Simulator:
         entity = self.catalog.entities.get(parse_entity_ref(principal.entity_ref, default_kind="user"))
         return ({} if entity is None else {"entity": entity}) | {"ref": principal.entity_ref}
 
-    def _spec(self, template: Mapping[str, Any], values: Mapping[str, Any], principal: Principal) -> dict[str, Any]:
+    def spec(self, template: Mapping[str, Any], values: Mapping[str, Any], principal: Principal) -> dict[str, Any]:
+        """What a task of this template, with these values and of this creator, is asked to do."""
         spec = template["spec"]
         recovery = spec.get("EXPERIMENTAL_recovery")
         return {
@@ -239,10 +247,6 @@ class Simulator:
             permits=permits,
             quirks=self.settings.quirks,
         )
-
-    async def _allot(self, world: World, plan: Plan) -> int:
-        # Without quirks a cancel leaves no note.
-        return await world.store.allot_event_ids(event_capacity(plan, notes=MAX_NOTES if self.settings.quirks else 0))
 
     def _draw(self, *circumstances: object) -> random.Random:
         text = "\n".join(map(str, (self.settings.seed or 0, *circumstances)))
