@@ -13,6 +13,7 @@ from mock_server.directory_contents import MalformedFiles
 from mock_server.dry_run import DryRunFailed, without_folders
 from mock_server.entity_refs import EmptyEntityRef, MalformedEntityRef
 from mock_server.framework import Unauthorized
+from mock_server.intervention import NoSuchStep, TaskHasEnded, TooManyPushed
 from mock_server.permissions import NotAllowed
 from mock_server.quirks import Quirk
 from mock_server.redaction import TooManySecrets
@@ -65,12 +66,15 @@ NAMES: dict[type[Exception], str] = {
     MissingCredentials: "AuthenticationError",
     NoSuchEntity: "NotFoundError",
     NoSuchRoute: "NotFoundError",
+    NoSuchStep: "InputError",
     ReadOnly: "NotAllowedError",
     NotAllowed: "NotAllowedError",
     NothingToCome: "ConflictError",
     Unauthorized: "AuthenticationError",
     StepReductionFault: "TypeError",
+    TaskHasEnded: "ConflictError",
     TaskNotRetriable: "ConflictError",
+    TooManyPushed: "ConflictError",
     TooManySecrets: "InputError",
     MissingScenario: "NotFoundError",
     TooManyScenarios: "ConflictError",

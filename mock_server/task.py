@@ -157,6 +157,10 @@ class TaskEvents:
         """The events whose id is greater than `after`, oldest first, as if time had come to its end."""
         return self.between(after, LAST_INSTANT)
 
+    def newest_id(self, now: Milliseconds) -> int:
+        """No event that has happened by now has a greater id, and all that are to come have."""
+        return self._run.first_event_id + self._happened(now) - 1
+
     @property
     def total(self) -> int:
         """How many events there are, with those to come."""

@@ -14,6 +14,7 @@ from mock_server.dry_run import DryRunFailed
 from mock_server.entity_refs import EmptyEntityRef, EntityRef, MalformedEntityRef
 from mock_server.errors import NAMES, STATUSES, answer_to
 from mock_server.framework import Unauthorized
+from mock_server.intervention import MAX_PUSHED, NoSuchStep, TaskHasEnded, TooManyPushed
 from mock_server.permissions import NotAllowed
 from mock_server.planned import Failure
 from mock_server.quirks import Quirk
@@ -60,6 +61,9 @@ TABLE = [
     (NoSuchRoute("/nope"), 404, "There is nothing at /nope"),
     (Unauthorized("No authorization token provided"), 401, "401: No authorization token provided"),
     (StepReductionFault(), 500, "Reduce of empty array with no initial value"),
+    (NoSuchStep("z"), 400, "The task has no step 'z'"),
+    (TaskHasEnded("1"), 409, "Task 1 has ended"),
+    (TooManyPushed(), 409, f"{MAX_PUSHED} events have been pushed to this run of the task already"),
     (TaskNotRetriable("1"), 409, "Task with taskId 1 cannot be retried"),
     (TooManySecrets(), 400, "there are more than 1,000 secret texts, or more than 1,000,000 characters in them"),
     (MissingScenario("nope"), 404, "There is no scenario 'nope'"),
