@@ -29,6 +29,7 @@ from mock_server.request import (
     UserExpected,
 )
 from mock_server.scenario import MissingScenario, TooManyScenarios, UnknownScenario
+from mock_server.seeding.refusals import NoStatus, NothingToSeed, TooManyTasks
 from mock_server.sources import BrokenFile
 from mock_server.store import UnknownTask
 from mock_server.task import TaskNotRetriable
@@ -69,12 +70,15 @@ NAMES: dict[type[Exception], str] = {
     NoSuchStep: "InputError",
     ReadOnly: "NotAllowedError",
     NotAllowed: "NotAllowedError",
+    NoStatus: "InputError",
     NothingToCome: "ConflictError",
+    NothingToSeed: "InputError",
     Unauthorized: "AuthenticationError",
     StepReductionFault: "TypeError",
     TaskHasEnded: "ConflictError",
     TaskNotRetriable: "ConflictError",
     TooManyPushed: "ConflictError",
+    TooManyTasks: "InputError",
     TooManySecrets: "InputError",
     MissingScenario: "NotFoundError",
     TooManyScenarios: "ConflictError",

@@ -17,6 +17,32 @@ from mock_server.world import World
 _LIMIT = 1_000
 
 
+async def seed_tasks(call: Call) -> Answer:
+    # Imported here: it costs the start what it takes until somebody seeds.
+    from mock_server.seeding import seeding
+
+    asked: dict[str, Any] = call.body or {}
+    weights = {TaskStatus(status): weight for status, weight in asked.get("statuses", {}).items()}
+    wanted = seeding.Wanted(
+        count=int(asked.get("count", seeding.COUNT)),
+        days=asked.get("days", seeding.DAYS),
+        users=int(asked.get("users", seeding.USERS)),
+        seed=int(asked["seed"]) if "seed" in asked else None,
+        statuses=weights or seeding.STATUSES,
+        templates=asked.get("templates", ()),
+    )
+    seeded = await seeding.seed_tasks(call.simulator, _world(call), wanted)
+    return json_answer(
+        201,
+        {
+            "count": len(seeded.tasks),
+            "statuses": {status.value: number for status, number in seeded.statuses.items()},
+            "users": seeded.users,
+            "ids": [task.id for task in seeded.tasks],
+        },
+    )
+
+
 async def inspect_task(call: Call) -> Answer:
     world = _world(call)
     task, now = await world.store.get(call.parameters["taskId"]), world.clock.now()

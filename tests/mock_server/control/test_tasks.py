@@ -278,3 +278,87 @@ async def test_of_what_is_not_there_nothing_is_shown_and_nothing_is_changed(cont
     assert (await control.get(path)).status_code == 404
     assert (await control.post(f"{path}/events", json={"message": "hi"})).status_code == 404
     assert (await control.post(f"{path}/end", json={"status": "failed"})).status_code == 404
+
+
+async def seeded(control, **said):
+    response = await control.post(f"{TASKS}/seed", json=said)
+    assert response.status_code == 201, response.text
+    return response.json()
+
+
+async def test_a_world_is_filled_with_tasks_that_every_view_shows(control, api):
+    made = await seeded(control, count=60, days=10, users=5, seed=7, statuses={"completed": 3, "failed": 2, "open": 1})
+    assert made["count"] == len(set(made["ids"])) == sum(made["statuses"].values()) == 60
+    assert len(made["users"]) == 5
+    page = (await api.get("/v2/tasks", params={"limit": 20})).json()
+    assert page["totalTasks"] == 60
+    assert [task["id"] for task in page["tasks"]] == made["ids"][:-21:-1]
+    for task in page["tasks"]:
+        assert await api.task(task["id"]) == task
+        events = await api.logs(task["id"])
+        if task["status"] == "open":
+            assert events == []
+            continue
+        assert events[-1]["body"]["message"] == f"Run completed with status: {task['status']}"
+        assert events[-1]["createdAt"] == task["completedAt"]
+        async with api.stream(task["id"]) as stream:
+            await stream.opened()
+            assert (await stream.pending())[: len(events)] == events
+    for creator in made["users"]:
+        own = (await api.get("/v2/tasks", params={"createdBy": creator})).json()
+        assert own["totalTasks"] > 0
+
+
+async def test_seeded_tasks_are_cancelled_retried_ended_and_told_of_like_others(control, api):
+    running = (await seeded(control, count=3, statuses={"processing": 1}))["ids"]
+    await pushed(control, running[0])
+    assert (await ended(control, running[0], status="completed"))["status"] == "completed"
+    await api.post(f"/v2/tasks/{running[1]}/cancel")
+    assert (await api.task(running[1]))["status"] == "cancelled"
+    failed = (await seeded(control, count=1, statuses={"failed": 1}, templates=["hello-world"]))["ids"][0]
+    assert (await inspected(control, failed))["scenario"] is None
+    assert (await api.post(f"/v2/tasks/{failed}/retry", {})).status_code == 201
+    assert (await api.finish(failed))["status"] == "completed"
+    assert (await inspected(control, failed))["scenario"] == "happy-path"
+
+
+async def test_without_wishes_there_are_a_hundred(control):
+    assert (await control.post(f"{TASKS}/seed")).json()["count"] == 100
+    assert (await seeded(control))["count"] == 100
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ([], 400),
+        ({"count": 0}, 400),
+        ({"count": 10_001}, 400),
+        ({"count": 1.5}, 400),
+        ({"days": 0}, 400),
+        ({"days": 1e400}, 400),
+        ({"users": 1_001}, 400),
+        ({"seed": -1}, 400),
+        ({"statuses": {}}, 400),
+        ({"statuses": {"open": 0}}, 400),
+        ({"statuses": {"open": -1}}, 400),
+        ({"statuses": {"skipped": 1}}, 400),
+        ({"templates": []}, 400),
+        ({"templates": [""]}, 400),
+        ({"templates": ["component:default/x"]}, 400),
+        ({"templates": ["nope"]}, 404),
+        ({"colour": "red"}, 400),
+    ],
+)
+async def test_what_cannot_be_seeded_is_refused(control, body, status):
+    content = '{"days": 1e400}' if body == {"days": float("inf")} else None
+    if content is None:
+        response = await control.post(f"{TASKS}/seed", json=body)
+    else:
+        headers = {"content-type": "application/json"}
+        response = await control.post(f"{TASKS}/seed", content=content, headers=headers)
+    assert response.status_code == status
+    assert (await control.get("/worlds/default")).json()["tasks"] == 0
+
+
+async def test_no_world_is_made_to_be_filled(control):
+    assert (await control.post("/worlds/nope/tasks/seed")).status_code == 404
