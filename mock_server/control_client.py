@@ -146,6 +146,7 @@ class ControlledWorld:
         seed: int | None = None,
         statuses: Mapping[str, float] | None = None,
         templates: Sequence[str] | None = None,
+        creators: Sequence[str] | None = None,
     ) -> "SeededTasks":
         """Fill it with tasks of the past days. Raises ControlRefused."""
         wishes = {
@@ -155,6 +156,7 @@ class ControlledWorld:
             "seed": seed,
             "statuses": statuses,
             "templates": templates,
+            "creators": creators,
         }
         said = {key: value for key, value in wishes.items() if value is not None}
         made = self.control.call("POST", f"/worlds/{self.name}/tasks/seed", said, seconds=SEEDING_SECONDS)

@@ -139,6 +139,10 @@ def _ended(plan: Plan, ending: Ending) -> Iterator[One]:
     at, index, error = ending.at, ending.step, ending.error
     if claim_of(plan) != plan.claimed_at:
         yield _starting_up(plan, at)
+    if index is None and error is not None and plan.steps:
+        # Something has to fail.
+        index = 0
+        yield _beginning(plan.steps[0], at)
     if index is not None:
         step = plan.steps[index]
         if error is None:

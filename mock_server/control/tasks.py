@@ -30,6 +30,7 @@ async def seed_tasks(call: Call) -> Answer:
         seed=int(asked["seed"]) if "seed" in asked else None,
         statuses=weights or seeding.STATUSES,
         templates=asked.get("templates", ()),
+        creators=asked.get("creators", ()),
     )
     seeded = await seeding.seed_tasks(call.simulator, _world(call), wanted)
     return json_answer(

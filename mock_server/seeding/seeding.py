@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from mock_server.clock import SECOND, Milliseconds, give_way
 from mock_server.entities import Entity
+from mock_server.entity_refs import parse_entity_ref
 from mock_server.lifecycle import TaskStatus
 from mock_server.plan import Brief, make_plan
 from mock_server.seeding.courses import Course, Planner, draw_course, natural_course
@@ -45,7 +46,11 @@ _MOST_TRIES = 5
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """The tasks to make. `templates` are references, none for all that are loaded; `seed` None for the server's."""
+    """The tasks to make. `templates` are references, none for all that are loaded; `seed` None for the server's.
+
+    Of the `users`, the `creators` are known by their references, the first ones being the busiest; the others are made
+    up.
+    """
 
     count: int = COUNT
     days: float = DAYS
@@ -53,6 +58,7 @@ class Wanted:
     seed: int | None = None
     statuses: Mapping[TaskStatus, float] = field(default_factory=lambda: STATUSES)
     templates: Sequence[str] = ()
+    creators: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +74,7 @@ async def seed_tasks(simulator: Simulator, world: World, wanted: Wanted) -> Seed
     """Make tasks that look as if they had been created in the days before now, and put them among the others.
 
     An equal world gets equal tasks; the second time, the same world gets others. Raises TooManyTasks, NoStatus,
-    NothingToSeed, UnknownWorld if it goes meanwhile, and for a template MalformedEntityRef, UnusableTemplate or
+    NothingToSeed, UnknownWorld if it goes meanwhile, MalformedEntityRef, and for a template UnusableTemplate or
     UnknownTemplate.
     """
     if wanted.count > simulator.settings.kept_tasks:
@@ -115,11 +121,12 @@ class _Seeder:
         self._templates = list(templates)
         self._draw = random.Random(circumstances)  # noqa: S311
         self._faker = make_faker(self._draw.getrandbits(64))
-        self.people = make_people(self._faker, wanted.users)
+        known = dict.fromkeys(str(parse_entity_ref(text, default_kind="user")) for text in wanted.creators)
+        made_up = make_people(self._faker, wanted.users)
+        self.people = list(dict.fromkeys([*known, *made_up]))[: max(wanted.users, len(known))]
         # Everybody has a task if there are enough, and some have many.
-        often = self._draw.choices(
-            self.people, [1 / rank for rank in range(1, wanted.users + 1)], k=max(0, wanted.count - wanted.users)
-        )
+        weights = [1 / rank for rank in range(1, len(self.people) + 1)]
+        often = self._draw.choices(self.people, weights, k=max(0, wanted.count - len(self.people)))
         self._creators = self.shuffled([*self.people[: wanted.count], *often])
 
     def shuffled(self, items: Sequence[T]) -> list[T]:

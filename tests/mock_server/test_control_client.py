@@ -114,7 +114,7 @@ def test_a_world_is_filled_with_tasks(world):
     assert len(set(seeded.ids)) == seeded.statuses["failed"] == 20
     assert len(seeded.users) == 2
     assert status(world, seeded.ids[0]) == "failed"
-    assert len(world.seed_tasks(1).ids) == 1
+    assert world.seed_tasks(1, users=1, creators=["user:default/guest"]).users == ["user:default/guest"]
 
 
 def test_what_is_no_mock_server_is_said_to_be_none():

@@ -131,9 +131,20 @@ def test_a_task_that_is_failed_says_so_like_a_real_one():
 def test_a_task_in_the_queue_is_claimed_when_it_is_ended(plan):
     ended = end(plan, 50, "42", error=ERROR)
     assert moments(ended)[0] == (50, f"Starting up task with {len(plan.steps)} steps")
-    assert [body["status"] for body in bodies(ended, 1)[:-1]] == ["skipped"] * len(plan.steps)
+    skipped = ["skipped"] * (len(plan.steps) - 1)
+    assert [body["status"] for body in bodies(ended, 1)[:-1]] == ["processing", "failed", *skipped]
     assert view(ended, 49) == View(TaskStatus.OPEN, None, None)
     assert view(ended, 50) == View(TaskStatus.FAILED, 50, 50)
+
+
+def test_a_task_that_is_completed_in_the_queue_skips_every_step():
+    assert [body.get("status") for body in bodies(end(QUEUED, 50, "42"), 0)] == [None, "skipped", "skipped", None]
+
+
+def test_a_task_without_steps_fails_all_the_same():
+    assert bodies(end(Plan(None, (), None, TaskStatus.COMPLETED), 50, "42", error=ERROR), 1) == [
+        {"message": "Run completed with status: failed", "error": {"name": "HttpError", "message": "No"}}
+    ]
 
 
 def test_an_end_takes_the_place_of_a_cancel_that_was_still_to_come():

@@ -346,6 +346,8 @@ async def test_without_wishes_there_are_a_hundred(control):
         ({"templates": [""]}, 400),
         ({"templates": ["component:default/x"]}, 400),
         ({"templates": ["nope"]}, 404),
+        ({"creators": ["user:"]}, 400),
+        ({"creators": "guest"}, 400),
         ({"colour": "red"}, 400),
     ],
 )

@@ -117,6 +117,18 @@ async def test_tasks_that_were_there_stay_in_their_place_by_time(simulator, worl
     assert statuses == {TaskStatus.COMPLETED: 20, TaskStatus.OPEN: 1}
 
 
+async def test_whoever_is_known_is_among_those_who_have_created_them(simulator, world):
+    known = ["guest", "user:default/guest", "User:Ops/Amara"]
+    seeded = await seed_tasks(simulator, world, Wanted(count=40, users=4, creators=known))
+    assert seeded.users[:2] == ["user:default/guest", "user:ops/amara"]
+    assert len(set(seeded.users)) == 4
+    own = await listed(world, creators=frozenset({"user:default/guest"}))
+    assert len(own) > 5
+    assert own[0].spec["user"]["entity"]["metadata"]["name"] == "guest"
+    more = await seed_tasks(simulator, world, Wanted(count=9, users=1, creators=known))
+    assert {task.created_by for task in more.tasks} == {"user:default/guest", "user:ops/amara"}
+
+
 async def test_only_the_templates_that_are_named_are_run(simulator, world):
     seeded = await seed_tasks(
         simulator, world, Wanted(count=10, templates=["hello-world", "template:default/hello-world"])
