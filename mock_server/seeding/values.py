@@ -81,7 +81,9 @@ class _Maker:
         if choices:
             return self._draw.choice(choices)
         picked = draw_picked(self._draw, schema, self._entities, self._subject)
-        return self._of_type(name, schema, root, depth) if picked is None else picked
+        if picked is None or validate(picked, schema):
+            return self._of_type(name, schema, root, depth)
+        return picked
 
     def _choices(self, schema: Mapping[str, Any]) -> list[Any]:
         """What a schema offers to choose from, if it does."""

@@ -81,6 +81,11 @@ def test_pickers_pick_what_they_offer():
     assert picked["many"] == ["component:default/shop"]
 
 
+def test_what_a_picker_offers_is_not_taken_where_it_is_refused():
+    picky = {"type": "string", "ui:field": "RepoUrlPicker", "pattern": "^[a-z-]+$"}
+    assert "?" not in values_of(repo=picky)["repo"]
+
+
 def test_what_a_form_hides_stays_out_of_the_values():
     hidden = {"type": "string", "ui:field": "Secret"}
     found = drawn(
@@ -100,7 +105,13 @@ def test_what_a_form_hides_stays_out_of_the_values():
         {"type": "integer", "minimum": 3, "maximum": 5},
         {"type": "number", "exclusiveMinimum": 0, "maximum": 8, "multipleOf": 0.25},
         {"type": "integer", "minimum": 3, "exclusiveMinimum": True},
+        {"type": "integer", "maximum": 3, "exclusiveMaximum": True, "minimum": 2},
+        {"type": "integer", "exclusiveMaximum": 3, "exclusiveMinimum": 1},
         {"type": "integer", "maximum": -5},
+        True,
+        {"type": "null"},
+        {"items": {"type": "boolean"}, "minItems": 1},
+        {"properties": {"a": {"type": "boolean"}}, "required": ["a"]},
         {"type": "number", "maximum": 0},
         {"type": "string", "minLength": 300, "maxLength": 400},
         {"type": "string", "maxLength": 3},
@@ -151,6 +162,15 @@ def test_what_cannot_be_made_up_is_left_out_where_it_may_be():
         assert found[0].keys() == {"name"}
 
 
+def test_what_is_refused_in_the_end_is_left_out_where_it_may_be():
+    too_few = {"type": "array", "minItems": 3, "uniqueItems": True, "items": {"enum": ["a", "b"]}}
+    page = {"required": ["name"], "properties": {"name": {"type": "string"}, "odd": too_few}}
+    for seed in range(20):
+        found = drawn(template_of(page), seed)
+        assert found is not None
+        assert found[0].keys() == {"name"}
+
+
 @pytest.mark.parametrize(
     "schema",
     [
@@ -160,6 +180,7 @@ def test_what_cannot_be_made_up_is_left_out_where_it_may_be():
         {"type": "array", "minItems": 1_000_000, "items": {"type": "string"}},
         {"$ref": "#/properties/field"},
         {"$ref": "https://example.com/schema"},
+        {"$ref": "#/properties/field/nowhere"},
         False,
         {"type": "string", "minLength": 100_000},
         {"type": "string", "ui:field": "Secret"},
