@@ -4,13 +4,14 @@ By the document the task ends at once, as `cancelled`. A real worker looks for c
 until then, and fails. Each part of that is a quirk of its own.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 from mock_server.clock import SECOND, Milliseconds
-from mock_server.lifecycle import RecoveryStrategy, TaskStatus
-from mock_server.planned import Cancellation, CancelNote, Plan, end_of
+from mock_server.lifecycle import EventType, RecoveryStrategy, TaskStatus
+from mock_server.planned import Cancellation, Moment, Plan, begun_step, end_of
 from mock_server.quirks import Quirk
+from mock_server.segments import cancelled_moment
 from mock_server.timeline import Timeline
 
 # The real server writes an event for each cancel, without end.
@@ -50,14 +51,16 @@ def cancel(
         return _noted(plan, at, named) if Quirk.LATE_CANCEL_EVENT in quirks else plan
     is_claimed = plan.claimed_at is not None and plan.claimed_at <= at
     if (Quirk.CANCEL_FAILS if is_claimed else Quirk.STEP_ZERO) not in quirks:
-        return replace(plan, cancellation=Cancellation(at, _begun_step(plan, at), task_id), notes=_notes(plan, at))
+        notes = _notes(plan, at)
+        cancellation = Cancellation(at, begun_step(plan, at), task_id, notes=len(notes))
+        return replace(plan, cancellation=cancellation, notes=notes)
     return _noted(replace(plan, cancellation=_abortion(plan, at, task_id)), at, named)
 
 
 def _abortion(plan: Plan, at: Milliseconds, task_id: str) -> Cancellation | None:
     """Where the worker notices a cancel, or None if the plan ends before that."""
     claimed = plan.claimed_at
-    if _notes(plan, at):
+    if _cancels(_notes(plan, at)):
         return plan.cancellation
     if claimed is None or not plan.steps:
         return None
@@ -66,24 +69,21 @@ def _abortion(plan: Plan, at: Milliseconds, task_id: str) -> Cancellation | None
     notices = claimed + ((at - claimed) // SECOND + 1) * SECOND
     if plan.ends_at is not None and plan.ends_at <= notices:
         return None
-    return Cancellation(notices, _begun_step(plan, notices), task_id, TaskStatus.FAILED)
-
-
-def _begun_step(plan: Plan, at: Milliseconds) -> int | None:
-    """Which of the steps has begun last."""
-    claimed = plan.claimed_at is not None and plan.claimed_at <= at
-    begun = [index for index, step in enumerate(plan.steps) if claimed and step.announced and step.starts_at <= at]
-    return begun[-1] if begun else None
+    return Cancellation(notices, begun_step(plan, notices), task_id, TaskStatus.FAILED)
 
 
 def _noted(plan: Plan, at: Milliseconds, step_id: str | int | None) -> Plan:
     notes = _notes(plan, at)
-    return replace(plan, notes=notes if len(notes) == MAX_NOTES else (*notes, CancelNote(at, step_id)))
+    return replace(plan, notes=notes if _cancels(notes) == MAX_NOTES else (*notes, cancelled_moment(at, step_id)))
 
 
-def _notes(plan: Plan, at: Milliseconds) -> tuple[CancelNote, ...]:
+def _notes(plan: Plan, at: Milliseconds) -> tuple[Moment, ...]:
     # A cancel that was still to come has come to nothing.
     return tuple(note for note in plan.notes if note.at <= at)
+
+
+def _cancels(notes: Iterable[Moment]) -> int:
+    return sum(note.type is EventType.CANCELLED for note in notes)
 
 
 def _newest_step(plan: Plan, at: Milliseconds) -> tuple[bool, str | None]:

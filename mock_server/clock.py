@@ -18,6 +18,11 @@ SECOND: Milliseconds = 1000
 LAST_INSTANT: Milliseconds = 253_402_300_799_999
 
 
+async def give_way() -> None:
+    """Let others have their turn, in the middle of much work."""
+    await asyncio.sleep(0)
+
+
 class ImpossibleTime(Exception):
     """An instant to which no clock can be moved."""
 

@@ -7,19 +7,23 @@ world.clock.step()
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Literal, Self
+from urllib.parse import quote
 
 import httpx
 
 from mock_server.addresses import CONTROL_MOUNT, MOUNT, WORLDS_PREFIX
 
 _PATIENCE = 10.0
-_LONG_PATIENCE = 120.0
+# Ten thousand tasks take their time on a slow machine.
+_LONG_PATIENCE = 300.0
+EndStatus = Literal["completed", "failed", "cancelled"]
+StepStatus = Literal["processing", "completed", "failed", "skipped", "cancelled"]
 
 
 class ControlRefused(Exception):
@@ -205,12 +209,88 @@ class ControlledWorld:
         """Say how the next tasks go. Raises ControlRefused for a scenario that is not there."""
         self.control.call("PUT", f"/worlds/{self.name}/scenario", {"name": scenario})
 
+    def task(self, task_id: str) -> "ControlledTask":
+        """A task of this world; whether it is there shows when something is done with it."""
+        return ControlledTask(self.control, f"/worlds/{self.name}/tasks/{quote(task_id, safe='')}", task_id)
+
+    def seed_tasks(
+        self,
+        count: int | None = None,
+        *,
+        days: float | None = None,
+        users: int | None = None,
+        seed: int | None = None,
+        statuses: Mapping[str, float] | None = None,
+        templates: Sequence[str] | None = None,
+        creators: Sequence[str] | None = None,
+    ) -> "SeededTasks":
+        """Fill it with tasks of the past days. Raises ControlRefused."""
+        wishes = {
+            "count": count,
+            "days": days,
+            "users": users,
+            "seed": seed,
+            "statuses": statuses,
+            "templates": templates,
+            "creators": creators,
+        }
+        said = {key: value for key, value in wishes.items() if value is not None}
+        made = self.control.call("POST", f"/worlds/{self.name}/tasks/seed", said, patience=_LONG_PATIENCE)
+        return SeededTasks(made["ids"], made["users"], made["statuses"])
+
     def reset(self) -> None:
         """Let it begin anew, as it was made."""
         self.control.call("POST", f"/worlds/{self.name}/reset")
 
     def delete(self) -> None:
         self.control.call("DELETE", f"/worlds/{self.name}")
+
+
+@dataclass(frozen=True, slots=True)
+class SeededTasks:
+    """What was made: the ids, oldest first, who created them and how many have which status."""
+
+    ids: Sequence[str]
+    users: Sequence[str]
+    statuses: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class ControlledTask:
+    """A task in the hand of a test."""
+
+    control: Control
+    path: str
+    id: str
+
+    def inspect(self, *, after: int = 0, limit: int = 1_000) -> dict[str, Any]:
+        """The task with its events, those to come among them. Raises ControlRefused."""
+        shown: dict[str, Any] = self.control.call("GET", f"{self.path}?after={after}&limit={limit}")
+        return shown
+
+    def push(self, message: str, *, step_id: str | None = None, status: StepStatus | None = None) -> int:
+        """Let a log event happen now; returns its id. One with a status names its step. Raises ControlRefused."""
+        said = {"message": message, "stepId": step_id, "status": status}
+        event = self.control.call("POST", f"{self.path}/events", {k: v for k, v in said.items() if v is not None})
+        return int(event["id"])
+
+    def end(
+        self,
+        status: EndStatus,
+        *,
+        error: str | Mapping[str, str] | None = None,
+        output: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """Let it end now; returns the task. An error, for one that fails, is a message or has a name, too.
+
+        Raises ControlRefused.
+        """
+        described = {"message": error} if isinstance(error, str) else error
+        said = {"status": status, "error": described, "output": output}
+        task: dict[str, Any] = self.control.call(
+            "POST", f"{self.path}/end", {key: value for key, value in said.items() if value is not None}
+        )
+        return task
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from mock_server.faults.error import InducedError
 from mock_server.faults.faults import TooManyFaults, UnknownFault
 from mock_server.faults.kinds import InvalidFault
 from mock_server.framework import Unauthorized
+from mock_server.intervention import NoSuchStep, TaskHasEnded, TooManyPushed
 from mock_server.journal import UnknownEntry
 from mock_server.permissions import NotAllowed
 from mock_server.quirks import Quirk
@@ -34,6 +35,7 @@ from mock_server.request import (
     UserExpected,
 )
 from mock_server.scenario import MissingScenario, TooManyScenarios, UnknownScenario
+from mock_server.seeding.refusals import NoStatus, NothingToSeed, TooManyTasks
 from mock_server.snapshot.codec import InvalidSnapshot
 from mock_server.sources import BrokenFile
 from mock_server.store import UnknownTask
@@ -76,14 +78,20 @@ NAMES: dict[type[Exception], str] = {
     MissingCredentials: "AuthenticationError",
     NoSuchEntity: "NotFoundError",
     NoSuchRoute: "NotFoundError",
+    NoSuchStep: "InputError",
     ReadOnly: "NotAllowedError",
     NotAllowed: "NotAllowedError",
     NoConnection: "NotImplementedError",
+    NoStatus: "InputError",
     NothingToCome: "ConflictError",
+    NothingToSeed: "InputError",
     Unauthorized: "AuthenticationError",
     StepReductionFault: "TypeError",
+    TaskHasEnded: "ConflictError",
     TaskNotRetriable: "ConflictError",
     TooManyFaults: "ConflictError",
+    TooManyPushed: "ConflictError",
+    TooManyTasks: "InputError",
     TooManySecrets: "InputError",
     MissingScenario: "NotFoundError",
     TooManyScenarios: "ConflictError",

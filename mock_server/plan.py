@@ -18,7 +18,7 @@ from mock_server.quirks import Quirk
 from mock_server.redaction import Redactor
 from mock_server.rendering import Budget, Limits, render
 from mock_server.scenario import NO_TIME, Behaviour
-from mock_server.segments import skipped_after_failure
+from mock_server.segments import skipped_after_failure, skipped_by_condition
 from mock_server.step_inputs import Step, holds
 from mock_server.step_plan import StepPosition, Tools, plan_step
 
@@ -156,7 +156,7 @@ def _reason_to_skip(
         runs = condition is not False
     else:
         runs = holds(render(condition, context, functions=functions, budget=budget).value)
-    return None if runs else f"Skipping step {step['id']} because its if condition was false"
+    return None if runs else skipped_by_condition(step["id"])
 
 
 def _asks_for_status(step: Step) -> bool:

@@ -55,40 +55,30 @@ class Failure:
 class Cancellation:
     """Where a cancel cuts the plan short: what had not happened by `at` is replaced by the end that `ends_as` tells.
 
-    `step` is the one of the steps that it ends, None if none has begun.
+    `step` is the one of the steps that it ends, None if none has begun. So many `notes` come before what it tells, even
+    if they are of the same instant.
     """
 
     at: Milliseconds
     step: int | None
     task_id: str
     ends_as: TaskStatus = TaskStatus.CANCELLED
+    notes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class CancelNote:
-    """A `cancelled` event that ends nothing by itself. `step_id` is what it names, None for the task."""
+class Ending:
+    """An end, completed or failed, that somebody puts in the place of the planned one; the rest as in a cancellation.
 
-    at: Milliseconds
-    step_id: str | int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """Everything that will happen to a task from its creation or from a retry on.
-
-    `claimed_at` is None for a task that stays in the queue, `ends_at` None for one that never ends. `recovery` is the
-    strategy of a retry, None for the first run.
+    A task that nobody has claimed by then is claimed at this instant.
     """
 
-    claimed_at: Milliseconds | None
-    steps: tuple[PlannedStep, ...]
-    ends_at: Milliseconds | None
+    at: Milliseconds
+    step: int | None
     ends_as: TaskStatus
     output: Body | None = None
     error: Failure | None = None
-    recovery: RecoveryStrategy | None = None
-    cancellation: Cancellation | None = None
-    notes: tuple[CancelNote, ...] = ()
+    notes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +90,47 @@ class Moment:
     body: Body
 
 
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that will happen to a task from its creation or from a retry on.
+
+    `claimed_at` is None for a task that stays in the queue, `ends_at` None for one that never ends. `recovery` is the
+    strategy of a retry, None for the first run. Of `cancellation` and `ending` one is None at least; `notes` are events
+    that end nothing and come behind what has happened before them.
+    """
+
+    claimed_at: Milliseconds | None
+    steps: tuple[PlannedStep, ...]
+    ends_at: Milliseconds | None
+    ends_as: TaskStatus
+    output: Body | None = None
+    error: Failure | None = None
+    recovery: RecoveryStrategy | None = None
+    cancellation: Cancellation | None = None
+    notes: tuple[Moment, ...] = ()
+    ending: Ending | None = None
+
+
+def cut_of(plan: Plan) -> Cancellation | Ending | None:
+    """What cuts the plan short, if anything does."""
+    return plan.cancellation if plan.ending is None else plan.ending
+
+
 def end_of(plan: Plan) -> Milliseconds | None:
     """The offset at which the task reaches a terminal status, or None if it never does."""
-    return plan.ends_at if plan.cancellation is None else plan.cancellation.at
+    cut = cut_of(plan)
+    return plan.ends_at if cut is None else cut.at
+
+
+def claim_of(plan: Plan) -> Milliseconds | None:
+    """The offset at which the task leaves the queue, or None if it never does."""
+    if plan.ending is not None and (plan.claimed_at is None or plan.claimed_at > plan.ending.at):
+        return plan.ending.at
+    return plan.claimed_at
+
+
+def begun_step(plan: Plan, at: Milliseconds) -> int | None:
+    """Which of the steps has begun last by this offset, None if none has."""
+    claimed = plan.claimed_at is not None and plan.claimed_at <= at
+    begun = [index for index, step in enumerate(plan.steps) if claimed and step.announced and step.starts_at <= at]
+    return begun[-1] if begun else None

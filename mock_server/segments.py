@@ -9,7 +9,7 @@ from typing import Protocol
 
 from mock_server.clock import Milliseconds
 from mock_server.lifecycle import EventType, StepStatus, TaskStatus
-from mock_server.planned import Body, Cancellation, CancelNote, Failure, Lines, Moment, Plan, PlannedStep
+from mock_server.planned import Body, Cancellation, Ending, Failure, Lines, Moment, Plan, PlannedStep, claim_of
 
 _NO_TOKEN = Failure("ResponseError", "Request failed with 401 Unauthorized")
 
@@ -19,6 +19,9 @@ class Segment(Protocol):
 
     @property
     def at(self) -> Milliseconds: ...
+
+    @property
+    def type(self) -> EventType: ...
 
     @property
     def count(self) -> int: ...
@@ -59,6 +62,10 @@ class Many:
         return self.lines.at
 
     @property
+    def type(self) -> EventType:
+        return EventType.LOG
+
+    @property
     def count(self) -> int:
         return self.lines.count
 
@@ -78,12 +85,12 @@ class Many:
 
 
 def run_segments(plan: Plan) -> Iterator[Segment]:
-    """What happens if nobody cancels."""
+    """What happens if nobody interferes."""
     if plan.recovery is not None:
         yield One(0, EventType.RECOVERED, {"recoverStrategy": plan.recovery.value})
     if plan.claimed_at is None:
         return
-    yield One(plan.claimed_at, EventType.LOG, {"message": f"Starting up task with {len(plan.steps)} steps"})
+    yield _starting_up(plan, plan.claimed_at)
     for step in plan.steps:
         if step.announced:
             yield _beginning(step, step.starts_at)
@@ -98,20 +105,22 @@ def run_segments(plan: Plan) -> Iterator[Segment]:
         yield _completion(plan.ends_at, plan.ends_as, plan.output, plan.error)
 
 
-def cancelled_segments(plan: Plan, cancellation: Cancellation) -> Iterator[One]:
-    """What happens instead from a cancellation on."""
-    if cancellation.ends_as is TaskStatus.CANCELLED:
-        return _cancelled(plan, cancellation)
-    return _aborted(plan, cancellation)
+def cut_segments(plan: Plan, cut: Cancellation | Ending) -> Iterator[One]:
+    """What happens instead from where a plan is cut short."""
+    if isinstance(cut, Ending):
+        return _ended(plan, cut)
+    if cut.ends_as is TaskStatus.CANCELLED:
+        return _cancelled(plan, cut)
+    return _aborted(plan, cut)
 
 
-def note_event(note: CancelNote) -> One:
-    """The `cancelled` event that a note stands for."""
-    subject = "Task" if note.step_id is None else f"Step {note.step_id}"
+def cancelled_moment(at: Milliseconds, step_id: str | int | None) -> Moment:
+    """A `cancelled` event; `step_id` is what it names, None for the task."""
+    subject = "Task" if step_id is None else f"Step {step_id}"
     body: Body = {"message": f"{subject} has been cancelled."}
-    if note.step_id is not None:
-        body["stepId"] = note.step_id
-    return One(note.at, EventType.CANCELLED, body | {"status": StepStatus.CANCELLED.value})
+    if step_id is not None:
+        body["stepId"] = step_id
+    return Moment(at, EventType.CANCELLED, body | {"status": StepStatus.CANCELLED.value})
 
 
 def additional_error(message: str, stack: str) -> str:
@@ -122,13 +131,38 @@ def skipped_after_failure(step_id: str) -> str:
     return f"Skipping step {step_id} because a previous step failed"
 
 
+def skipped_by_condition(step_id: str) -> str:
+    return f"Skipping step {step_id} because its if condition was false"
+
+
+def _ended(plan: Plan, ending: Ending) -> Iterator[One]:
+    at, index, error = ending.at, ending.step, ending.error
+    if claim_of(plan) != plan.claimed_at:
+        yield _starting_up(plan, at)
+    if index is None and error is not None and plan.steps:
+        # Something has to fail.
+        index = 0
+        yield _beginning(plan.steps[0], at)
+    if index is not None:
+        step = plan.steps[index]
+        if error is None:
+            yield _log(at, f"Finished step {step.name}", step.id, StepStatus.COMPLETED)
+        else:
+            stack = f"{error.name}: {error.message}\n    at step {step.id}"
+            yield _log(at, stack, step.id, StepStatus.FAILED)
+    worded = skipped_by_condition if error is None else skipped_after_failure
+    for step in plan.steps[0 if index is None else index + 1 :]:
+        yield _log(at, worded(step.id), step.id, StepStatus.SKIPPED)
+    yield _completion(at, ending.ends_as, ending.output, error)
+
+
 def _cancelled(plan: Plan, cancellation: Cancellation) -> Iterator[One]:
     at, index = cancellation.at, cancellation.step
     if index is None:
-        yield note_event(CancelNote(at, None))
+        yield _one(cancelled_moment(at, None))
         error = Failure("Error", f"Task {cancellation.task_id} has been cancelled.")
     else:
-        yield note_event(CancelNote(at, plan.steps[index].id))
+        yield _one(cancelled_moment(at, plan.steps[index].id))
         for step in plan.steps[index + 1 :]:
             yield _log(at, skipped_after_failure(step.id), step.id, StepStatus.SKIPPED)
         error = _cancelled_step(plan.steps[index], cancellation)
@@ -168,6 +202,14 @@ def _additional(step: PlannedStep, cancellation: Cancellation) -> One:
     message = _cancelled_step(step, cancellation).message
     text = additional_error(message, _stack(step, cancellation))
     return _log(cancellation.at, text, step.id, StepStatus.FAILED)
+
+
+def _one(moment: Moment) -> One:
+    return One(moment.at, moment.type, moment.body)
+
+
+def _starting_up(plan: Plan, at: Milliseconds) -> One:
+    return One(at, EventType.LOG, {"message": f"Starting up task with {len(plan.steps)} steps"})
 
 
 def _beginning(step: PlannedStep, at: Milliseconds) -> One:

@@ -13,6 +13,7 @@ from mock_server.clock import VirtualClock
 from mock_server.entities import ref_of
 from mock_server.entity_refs import parse_entity_ref
 from mock_server.faults.faults import Faults
+from mock_server.intervention import MAX_PUSHED
 from mock_server.journal import Choice
 from mock_server.lifecycle import TERMINAL, RecoveryStrategy
 from mock_server.permissions import CANCEL, CREATE, EVERYTHING, READ, Permits
@@ -81,6 +82,11 @@ class Use:
         return replace(choice, rules=self.behaviour.pointers(steps))
 
 
+async def allot_event_ids(world: World, plan: Plan) -> int:
+    """The id of the first event of a run that goes like this; the others have room behind it."""
+    return await world.store.allot_event_ids(event_capacity(plan, notes=MAX_NOTES + MAX_PUSHED))
+
+
 class Simulator:
     """What is simulated, without the wire: worlds, and tasks that are created, cancelled and retried in them."""
 
@@ -125,7 +131,7 @@ class Simulator:
         # Drawn in any case, so that a seed changes nothing else.
         drawn = draw.getrandbits(128)
         task_id = str(uuid.uuid4() if self.settings.seed is None else uuid.UUID(int=drawn, version=4))
-        spec = self._spec(template, new.values, principal)
+        spec = self.spec(template, new.values, principal)
         use = Use(scenario, choice.use or 1, draw)
         plan = self._plan(task_id, spec, new.secrets, use, permits)
         task = Task(
@@ -133,7 +139,7 @@ class Simulator:
             spec=spec,
             created_by=principal.entity_ref,
             created_at=world.clock.now(),
-            first_event_id=await self._allot(world, plan),
+            first_event_id=await allot_event_ids(world, plan),
             plan=plan,
             scenario=scenario.name,
         )
@@ -171,7 +177,7 @@ class Simulator:
         use = Use(chosen, number, self._draw(world.name, ref, "retry", chosen.name, number))
         plan = self._plan(task_id, task.spec, secrets, use, permits, task.recovery)
         while True:
-            retried = task.retried(world.clock.now(), plan, await self._allot(world, plan), chosen.name)
+            retried = task.retried(world.clock.now(), plan, await allot_event_ids(world, plan), chosen.name)
             try:
                 await world.store.replace(retried, expected_version=task.version)
             except VersionConflict:
@@ -207,7 +213,8 @@ class Simulator:
         entity = self.catalog.entities.get(parse_entity_ref(principal.entity_ref, default_kind="user"))
         return ({} if entity is None else {"entity": entity}) | {"ref": principal.entity_ref}
 
-    def _spec(self, template: Mapping[str, Any], values: Mapping[str, Any], principal: Principal) -> dict[str, Any]:
+    def spec(self, template: Mapping[str, Any], values: Mapping[str, Any], principal: Principal) -> dict[str, Any]:
+        """What a task of this template, with these values and of this creator, is asked to do."""
         spec = template["spec"]
         recovery = spec.get("EXPERIMENTAL_recovery")
         return {
@@ -252,10 +259,6 @@ class Simulator:
             permits=permits,
             quirks=self.settings.quirks,
         )
-
-    async def _allot(self, world: World, plan: Plan) -> int:
-        # Without quirks a cancel leaves no note.
-        return await world.store.allot_event_ids(event_capacity(plan, notes=MAX_NOTES if self.settings.quirks else 0))
 
     def _draw(self, *circumstances: object) -> random.Random:
         text = "\n".join(map(str, (self.settings.seed or 0, *circumstances)))

@@ -1,7 +1,7 @@
 """Where tasks are kept: the protocol, and the store in memory."""
 
 import heapq
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 from weakref import WeakValueDictionary
@@ -34,6 +34,10 @@ class TaskStore(Protocol):
     """What the simulator needs of a store. Every method may be asked by many at once."""
 
     async def create(self, task: Task) -> None: ...
+
+    async def create_all(self, tasks: Iterable[Task]) -> None:
+        """Keep tasks that were created in the past. Among the others they stand where they belong by that time."""
+        ...
 
     async def get(self, task_id: str) -> Task:
         """Raises UnknownTask."""
@@ -97,8 +101,20 @@ class InMemoryTaskStore:
         self._index.add(task, self._clock.now())
         self._note_end(task)
         self.altered.fire()
-        while len(self._tasks) > self._limit:
-            self._forget(self._least_needed())
+        self._forget_beyond_limit()
+
+    async def create_all(self, tasks: Iterable[Task]) -> None:
+        for task in tasks:
+            self._tasks[task.id] = task
+            self._note_end(task)
+        ordered = sorted(self._tasks.values(), key=lambda task: task.created_at)
+        self._tasks = {task.id: task for task in ordered}
+        self._index = TaskIndex(self._tasks)
+        now = self._clock.now()
+        for task in ordered:
+            self._index.add(task, now)
+        self.altered.fire()
+        self._forget_beyond_limit()
 
     async def get(self, task_id: str) -> Task:
         try:
@@ -168,6 +184,10 @@ class InMemoryTaskStore:
                 return self._tasks[task_id]
             heapq.heappop(self._finishing)
         return next(iter(self._tasks.values()))
+
+    def _forget_beyond_limit(self) -> None:
+        while len(self._tasks) > self._limit:
+            self._forget(self._least_needed())
 
     def _forget(self, task: Task) -> None:
         del self._tasks[task.id]

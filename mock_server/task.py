@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from mock_server.cancellation import Past, cancel
-from mock_server.clock import Milliseconds, timestamp
+from mock_server.clock import LAST_INSTANT, Milliseconds, timestamp
 from mock_server.lifecycle import TERMINAL, EventType, RecoveryStrategy, TaskStatus
-from mock_server.planned import Moment, Plan, end_of
+from mock_server.planned import Moment, Plan, claim_of, end_of
 from mock_server.quirks import Quirk
 from mock_server.timeline import Timeline, view
 
@@ -75,7 +75,7 @@ class Task:
 
     def next_status_at(self, now: Milliseconds) -> Milliseconds | None:
         """When the status next changes after `now`, or None if it never does."""
-        offsets = (self.plan.claimed_at, end_of(self.plan))
+        offsets = (claim_of(self.plan), end_of(self.plan))
         return min((at for at in (self.started_at + at for at in offsets if at is not None) if at > now), default=None)
 
     def to_json(self, now: Milliseconds, quirks: Collection[Quirk] = ()) -> dict[str, Any]:
@@ -102,7 +102,11 @@ class Task:
         """The task after a cancel; itself if that changes nothing. Raises StepReductionFault."""
         past = _past(self.earlier) if quirks else None
         plan = cancel(self.plan, now - self.started_at, self.id, quirks=quirks, past=past)
-        return self if plan is self.plan else replace(self, plan=plan, version=self.version + 1)
+        return self if plan is self.plan else self.with_plan(plan)
+
+    def with_plan(self, plan: Plan) -> "Task":
+        """The task with another plan of the same run."""
+        return replace(self, plan=plan, version=self.version + 1)
 
     def retried(self, now: Milliseconds, plan: Plan, first_event_id: int, scenario: str | None = None) -> "Task":
         """The task after a retry, with a plan of a scenario that starts now. Raises TaskNotRetriable."""
@@ -115,9 +119,9 @@ class Task:
             first_event_id=first_event_id,
             version=self.version + 1,
             retried_at=now,
-            scenario=scenario,
             # Nobody sees again what a retry hides.
             earlier=() if self.is_recoverable else earlier,
+            scenario=scenario,
         )
 
 
@@ -148,6 +152,21 @@ class TaskEvents:
                 yield self._event(self._run, completion, self._timeline[completion])
         for index in range(first, happened):
             yield self._event(self._run, index, self._timeline[index])
+
+    def planned(self, after: int = 0) -> Iterator[dict[str, Any]]:
+        """The events whose id is greater than `after`, oldest first, as if time had come to its end."""
+        return self.between(after, LAST_INSTANT)
+
+    def newest_id(self, now: Milliseconds) -> int:
+        """No event that has happened by now has a greater id, and all that are to come have."""
+        return self._run.first_event_id + self._happened(now) - 1
+
+    @property
+    def total(self) -> int:
+        """How many events there are, with those to come."""
+        timelines = [Timeline(run.plan) for run in self._task.earlier]
+        left_over = sum(len(timeline) - timeline.count(_GONE_AFTER_RETRY) for timeline in timelines)
+        return left_over + self._happened(LAST_INSTANT)
 
     def next_at(self, now: Milliseconds) -> Milliseconds | None:
         """When the first event can be seen that cannot be by now, or None if there is none to come."""

@@ -6,12 +6,17 @@ from openapi.documents import CONTROL
 from tests.schemathesis_run import VALID_REQUEST_REFUSED, report_of, reported_failures
 from tests.server_process import running_server
 
-# The document takes any text for a scenario or its name and an instant of any year; it cannot say that a name is taken.
+# The document takes any text for a scenario, its name or a template and an instant of any year; it cannot say that a
+# name is taken.
 KNOWN = {
     (VALID_REQUEST_REFUSED, "POST /worlds"),
+    (VALID_REQUEST_REFUSED, "POST /worlds/{world}/tasks/seed"),
     (VALID_REQUEST_REFUSED, "PUT /scenarios/{scenario}"),
     (VALID_REQUEST_REFUSED, "PUT /worlds/{world}/scenario"),
 }
+
+# Ten thousand tasks take their time.
+PATIENCE = ("--request-timeout", "60")
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +24,7 @@ def report(tmp_path_factory) -> dict:
     folder = tmp_path_factory.mktemp("schemathesis")
     with running_server() as server:
         url = server.url.replace("/api/scaffolder", "/_mock/v1")
-        return report_of(CONTROL, url, folder, "--max-examples", "20")
+        return report_of(CONTROL, url, folder, "--max-examples", "20", *PATIENCE)
 
 
 def test_every_reported_failure_is_known(report):
@@ -29,4 +34,4 @@ def test_every_reported_failure_is_known(report):
 def test_the_run_was_whole(report):
     assert report["stop_reason"] == "completed"
     assert report["errors"] == []
-    assert report["operations"]["tested"] == report["operations"]["selected"] == 15
+    assert report["operations"]["tested"] == report["operations"]["selected"] == 19

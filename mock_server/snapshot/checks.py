@@ -8,7 +8,7 @@ import jsonschema_rs
 
 from mock_server.clock import LAST_INSTANT, Milliseconds
 from mock_server.entity_refs import MalformedEntityRef
-from mock_server.planned import Plan
+from mock_server.planned import Ending, Moment, Plan, cut_of
 from mock_server.segments import run_segments
 from mock_server.snapshot.codec import MAX_NUMBER, InvalidSnapshot, Location
 from mock_server.task import MAX_EARLIER_RUNS, Run, Task
@@ -99,11 +99,25 @@ def _check_plan(plan: Plan, started_at: Milliseconds, location: Location) -> Non
     told = [segment.at for segment in run_segments(plan)]
     if told != sorted(told):
         raise InvalidSnapshot(location, "must have its events in the order of time")
-    if plan.cancellation is not None and plan.cancellation.step not in {None, *range(len(plan.steps))}:
-        raise InvalidSnapshot((*location, "cancellation", "step"), "must be one of the steps")
+    cut = cut_of(plan)
+    if plan.cancellation is not None and plan.ending is not None:
+        raise InvalidSnapshot(location, "must have a cancellation or an ending, not both")
+    if cut is not None and cut.step not in {None, *range(len(plan.steps))}:
+        raise InvalidSnapshot(location, "must be cut short in one of its steps")
+    if isinstance(cut, Ending) and cut.output is not None:
+        _check_served("TaskOutput", cut.output, (*location, "ending", "output"))
+    if cut is not None and not 0 <= cut.notes <= len(plan.notes):
+        raise InvalidSnapshot(location, "must be cut short behind its own notes")
     notes = [note.at for note in plan.notes]
-    if notes != sorted(notes) or len(notes) > MAX_EVENTS:
+    if notes != sorted(notes):
         raise InvalidSnapshot((*location, "notes"), "must be in the order of time")
+    for number, note in enumerate(plan.notes):
+        _check_note(note, (*location, "notes", number))
+
+
+def _check_note(note: Moment, location: Location) -> None:
+    if not isinstance(note.body.get("message"), str) or not isinstance(note.body.get("stepId", ""), str | int):
+        raise InvalidSnapshot(location, "must have a message, and may name a step")
 
 
 def _offsets(plan: Plan) -> Iterator[Milliseconds]:
@@ -113,8 +127,9 @@ def _offsets(plan: Plan) -> Iterator[Milliseconds]:
         if step.ends_at is not None:
             yield step.ends_at
         yield from (at for lines in step.lines for at in (lines.at, lines.at + lines.span))
-    if plan.cancellation is not None:
-        yield plan.cancellation.at
+    cut = cut_of(plan)
+    if cut is not None:
+        yield cut.at
     yield from (note.at for note in plan.notes)
 
 

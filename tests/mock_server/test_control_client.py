@@ -83,6 +83,40 @@ def test_the_next_tasks_play_what_is_said(world, control):
     assert (world.scenario, world.clock.now) == ("happy-path", START)
 
 
+def test_a_task_is_looked_into_told_something_and_ended(world):
+    task = world.task(create(world))
+    assert task.inspect(limit=2)["total"] > 2
+    assert task.push("hi", step_id="greet", status="processing") < task.push("there")
+    happened = [event["body"]["message"] for event in task.inspect()["events"] if event["happened"]]
+    assert happened == ["hi", "there"]
+    assert task.inspect(after=task.push("again") - 1)["events"][0]["body"] == {"message": "again"}
+    assert task.end("failed", error="No")["status"] == status(world, task.id) == "failed"
+    assert task.inspect()["events"][-1]["body"]["error"] == {"name": "Error", "message": "No"}
+    with pytest.raises(ControlRefused, match="409 ConflictError: Task"):
+        task.push("too late")
+
+
+def test_a_task_ends_with_what_is_said(world):
+    failed, completed = world.task(create(world)), world.task(create(world))
+    failed.end("failed", error={"name": "HttpError", "message": "No"})
+    assert failed.inspect()["events"][-1]["body"]["error"] == {"name": "HttpError", "message": "No"}
+    completed.end("completed", output={"links": []})
+    assert completed.inspect()["events"][-1]["body"]["output"] == {"links": []}
+
+
+def test_a_task_that_is_not_there_is_said_not_to_be(world):
+    with pytest.raises(ControlRefused, match="404 NotFoundError: No task with id"):
+        world.task("../nope?").inspect()
+
+
+def test_a_world_is_filled_with_tasks(world):
+    seeded = world.seed_tasks(20, days=3, users=2, seed=7, statuses={"failed": 1}, templates=["hello-world"])
+    assert len(set(seeded.ids)) == seeded.statuses["failed"] == 20
+    assert len(seeded.users) == 2
+    assert status(world, seeded.ids[0]) == "failed"
+    assert world.seed_tasks(1, users=1, creators=["user:default/guest"]).users == ["user:default/guest"]
+
+
 def test_what_is_no_mock_server_is_said_to_be_none():
     with ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as other:
         thread = threading.Thread(target=other.serve_forever, kwargs={"poll_interval": 0.05})

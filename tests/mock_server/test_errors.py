@@ -18,6 +18,7 @@ from mock_server.faults.error import InducedError
 from mock_server.faults.faults import TooManyFaults, UnknownFault
 from mock_server.faults.kinds import InvalidFault
 from mock_server.framework import Unauthorized
+from mock_server.intervention import MAX_PUSHED, NoSuchStep, TaskHasEnded, TooManyPushed
 from mock_server.journal import UnknownEntry
 from mock_server.permissions import NotAllowed
 from mock_server.planned import Failure
@@ -34,6 +35,7 @@ from mock_server.request import (
     UserExpected,
 )
 from mock_server.scenario import MissingScenario, TooManyScenarios, UnknownScenario
+from mock_server.seeding.refusals import NoStatus, NothingToSeed, TooManyTasks
 from mock_server.snapshot.codec import InvalidSnapshot
 from mock_server.sources import BrokenFile
 from mock_server.store import UnknownTask
@@ -65,10 +67,16 @@ TABLE = [
     (NoSuchEntity("No entity named 'x' found"), 404, "No entity named 'x' found"),
     (NotAllowed(), 403, ""),
     (NoConnection(), 501, "This fault needs the connection, which only run-mock-server shows"),
+    (NoStatus(), 400, "At least one status needs a weight above 0"),
     (NothingToCome(), 409, "No event is to come"),
+    (NothingToSeed(), 400, "There is no template among these for which values can be made up"),
     (NoSuchRoute("/nope"), 404, "There is nothing at /nope"),
     (Unauthorized("No authorization token provided"), 401, "401: No authorization token provided"),
     (StepReductionFault(), 500, "Reduce of empty array with no initial value"),
+    (NoSuchStep("z"), 400, "The task has no step 'z'"),
+    (TaskHasEnded("1"), 409, "Task 1 has ended"),
+    (TooManyPushed(), 409, f"{MAX_PUSHED} events have been pushed to this run of the task already"),
+    (TooManyTasks(7), 400, "A world keeps 7 tasks at most"),
     (TaskNotRetriable("1"), 409, "Task with taskId 1 cannot be retried"),
     (TooManySecrets(), 400, "there are more than 1,000 secret texts, or more than 1,000,000 characters in them"),
     (MissingScenario("nope"), 404, "There is no scenario 'nope'"),

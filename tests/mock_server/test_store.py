@@ -1,5 +1,7 @@
 """The store in memory: what is kept, for how long, and who is told."""
 
+from dataclasses import replace
+
 import pytest
 
 from mock_server.clock import VirtualClock
@@ -46,6 +48,31 @@ async def test_the_newest_task_comes_first(store):
     for id in "abc":
         await store.create(task(id))
     assert await ids(store) == ["c", "b", "a"]
+
+
+async def test_tasks_of_the_past_stand_where_they_belong_by_time(store, clock):
+    clock.advance(100)
+    await store.create(replace(task("b"), created_at=50))
+    await store.create(replace(task("d"), created_at=90))
+    await store.create_all([replace(task("c", created_by="user:default/one"), created_at=50)])
+    assert await ids(store) == ["d", "c", "b"]
+    assert await ids(store, "user:default/one") == ["c"]
+
+
+async def test_tasks_of_the_past_are_found_by_status(store, clock):
+    clock.advance(100)
+    await store.create(task("a"))
+    assert [one.id for one in (await store.find(TaskQuery(statuses=frozenset({"processing"})))).tasks] == ["a"]
+    await store.create_all([task("b", ends_at=50), task("c")])
+    found = await store.find(TaskQuery(statuses=frozenset({"completed"})))
+    assert [one.id for one in found.tasks] == ["b"]
+
+
+async def test_of_tasks_of_the_past_no_more_are_kept_than_of_others(store, clock):
+    clock.advance(100)
+    await store.create(task("a"))
+    await store.create_all([task("b", ends_at=50), task("c", ends_at=40), task("d", ends_at=60)])
+    assert await ids(store) == ["d", "b", "a"]
 
 
 async def test_tasks_are_listed_by_their_creator(store):

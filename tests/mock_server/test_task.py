@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from mock_server.cancellation import StepReductionFault, cancel
 from mock_server.clock import timestamp
+from mock_server.intervention import push
 from mock_server.lifecycle import RecoveryStrategy, StepStatus, TaskStatus
 from mock_server.planned import Lines, Plan, PlannedStep
 from mock_server.quirks import Quirk
@@ -280,3 +281,36 @@ def test_a_cancel_trips_over_an_earlier_run_without_a_step():
     again = retried(task(empty), plan=empty)
     with pytest.raises(StepReductionFault):
         again.cancelled(AGAIN, {Quirk.REDUCE_FAULT})
+
+
+TASKS = [
+    task(),
+    task(cancel(PLAN, 1_700, "42")),
+    retried(),
+    retried(task(cancel(PLAN, 1_700, "42"))),
+    retried(task(push(PLAN, 1_700, "42", "hello", None, None))).cancelled(AGAIN + 100),
+    retried(task(**STARTS_OVER)),
+    retried(task(**STARTS_OVER), plan=Plan(None, (), None, TaskStatus.COMPLETED)),
+]
+
+
+@pytest.mark.parametrize("of", TASKS)
+def test_what_is_planned_is_what_is_told_in_the_end(of):
+    events = TaskEvents(of)
+    planned = list(events.planned())
+    assert planned == list(events.between(0, AGAIN * 100))
+    assert events.total == len(planned)
+    assert list(events.planned(12)) == [event for event in planned if event["id"] > 12]
+
+
+@pytest.mark.parametrize("of", TASKS)
+@pytest.mark.parametrize("elapsed", [0, 500, 1_700, 2_500])
+def test_the_newest_id_tells_the_past_from_what_is_to_come(of, elapsed):
+    now, events = of.started_at + elapsed, TaskEvents(of)
+    past = [event for event in events.planned() if event["id"] <= events.newest_id(now)]
+    assert past == list(events.between(0, now))
+
+
+def test_another_plan_of_a_run_makes_another_version():
+    other = task().with_plan(replace(PLAN, output={"a": 1}))
+    assert (other.version, other.plan.output) == (1, {"a": 1})

@@ -1,0 +1,96 @@
+"""The operations of the control API on the tasks of a world."""
+
+from itertools import islice
+from typing import Any
+
+from mock_server.answers import Answer, json_answer
+from mock_server.clock import LAST_INSTANT, timestamp
+from mock_server.lifecycle import StepStatus, TaskStatus
+from mock_server.planned import Failure
+from mock_server.request import Call
+from mock_server.steering import PushedEvent, WantedEnd
+from mock_server.steering import end_task as end_now
+from mock_server.steering import push_event as push_now
+from mock_server.task import TaskEvents
+from mock_server.world import World
+
+_LIMIT = 1_000
+
+
+async def seed_tasks(call: Call) -> Answer:
+    # Imported here: it costs the start what it takes until somebody seeds.
+    from mock_server.seeding import seeding
+
+    asked: dict[str, Any] = call.body or {}
+    weights = {TaskStatus(status): weight for status, weight in asked.get("statuses", {}).items()}
+    wanted = seeding.Wanted(
+        count=int(asked.get("count", seeding.COUNT)),
+        days=asked.get("days", seeding.DAYS),
+        users=int(asked.get("users", seeding.USERS)),
+        seed=int(asked["seed"]) if "seed" in asked else None,
+        statuses=weights or seeding.STATUSES,
+        templates=asked.get("templates", ()),
+        creators=asked.get("creators", ()),
+    )
+    seeded = await seeding.seed_tasks(call.simulator, _world(call), wanted)
+    return json_answer(
+        201,
+        {
+            "count": len(seeded.tasks),
+            "statuses": {status.value: number for status, number in seeded.statuses.items()},
+            "users": seeded.users,
+            "ids": [task.id for task in seeded.tasks],
+        },
+    )
+
+
+async def inspect_task(call: Call) -> Answer:
+    world = _world(call)
+    task, now = await world.store.get(call.parameters["taskId"]), world.clock.now()
+    events = TaskEvents(task)
+    asked = events.planned(int(call.parameters.get("after", 0)))
+    newest = events.newest_id(now)
+    return json_answer(
+        200,
+        {
+            "task": task.to_json(now, call.simulator.settings.quirks),
+            "scenario": task.scenario,
+            "endsAt": None if task.ends_at is None or task.ends_at > LAST_INSTANT else timestamp(task.ends_at),
+            "total": events.total,
+            "events": [
+                _event_to_json(event, happened=event["id"] <= newest)
+                for event in islice(asked, int(call.parameters.get("limit", _LIMIT)))
+            ],
+        },
+    )
+
+
+async def push_event(call: Call) -> Answer:
+    asked: dict[str, Any] = call.body
+    status = asked.get("status")
+    event = PushedEvent(asked["message"], asked.get("stepId"), None if status is None else StepStatus(status))
+    task, now = await push_now(_world(call), call.parameters["taskId"], event)
+    events = TaskEvents(task)
+    (pushed,) = events.between(events.newest_id(now) - 1, now)
+    return json_answer(201, _event_to_json(pushed, happened=True))
+
+
+async def end_task(call: Call) -> Answer:
+    asked: dict[str, Any] = call.body
+    error = asked.get("error")
+    wanted = WantedEnd(
+        TaskStatus(asked["status"]),
+        None if error is None else Failure(error.get("name", "Error"), error["message"]),
+        asked.get("output"),
+    )
+    task, now = await end_now(_world(call), call.parameters["taskId"], wanted)
+    return json_answer(200, task.to_json(now, call.simulator.settings.quirks))
+
+
+def _event_to_json(event: dict[str, Any], *, happened: bool) -> dict[str, Any]:
+    shown = {key: event[key] for key in ("id", "type", "body", "createdAt")}
+    return shown | {"happened": happened}
+
+
+def _world(call: Call) -> World:
+    return call.simulator.worlds.find(call.parameters["world"])
