@@ -1,5 +1,6 @@
 """Assembly: the one module that knows all the others."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,10 +21,12 @@ from mock_server.control.health import Health
 from mock_server.cors import Cors
 from mock_server.document import served_document
 from mock_server.edge import Edge
+from mock_server.entities import Entities
 from mock_server.entity_refs import parse_entity_ref
 from mock_server.handlers import actions, autocompletion, tasks, templates
 from mock_server.plugin_routes import PluginRoutes
 from mock_server.quirks import Quirk
+from mock_server.reloading import Loaded, Reloader
 from mock_server.request import EXCHANGE, NoSuchRoute
 from mock_server.scenario import DEFAULT_SCENARIO
 from mock_server.scenario_files import ScenarioReader, load_scenarios
@@ -60,10 +63,11 @@ class Options:
     listens_here_only: bool = True
     guest: str = GUEST
     token_lifetime: int = DEFAULT_LIFETIME
+    reload: bool = True
 
 
 class MockServer:
-    """The whole mock as an ASGI application. `simulator` is what it simulates."""
+    """The whole mock as an ASGI application. `simulator` is what it simulates, `reloader` takes edits of its files."""
 
     def __init__(self, options: Options | None = None, wall: Callable[[], int] = wall_seconds) -> None:
         """`wall` tells the seconds that tokens expire by.
@@ -79,12 +83,18 @@ class MockServer:
             is_open=options.auth == "off",
         )
         reader = ScenarioReader(SCENARIOS / "scenario.schema.json")
-        self.simulator = Simulator(
-            load_catalog(options.templates or [DEMO_ENTITIES], knows_legacy=Quirk.LEGACY_UNKNOWN not in options.quirks),
-            load_actions(),
-            load_scenarios([SCENARIOS, *options.scenarios], reader),
-            settings,
-        )
+
+        def load() -> Loaded:
+            knows_legacy = Quirk.LEGACY_UNKNOWN not in options.quirks
+            return Loaded(
+                load_catalog(options.templates or [DEMO_ENTITIES], knows_legacy=knows_legacy),
+                load_scenarios([SCENARIOS, *options.scenarios], reader),
+            )
+
+        loaded = load()
+        self.simulator = Simulator(loaded.catalog, load_actions(), loaded.scenarios, settings)
+        self.reloader = Reloader(self.simulator, load)
+        self._watched = [*options.templates, *options.scenarios] if options.reload else []
         handed_out = UserTokens(options.tokens, options.token_lifetime, wall)
         guest = str(parse_entity_ref(options.guest, default_kind="user"))
         authenticator = Authenticator(
@@ -126,24 +136,28 @@ class MockServer:
             await send({"type": "websocket.close", "code": 1000})
 
     def _companions(self, authenticator: Authenticator, sign_in: SignIn) -> App:
-        entities = self.simulator.catalog.entities
+        def present() -> Entities:
+            return self.simulator.catalog.entities
+
         return DocumentedApi(
             load_companions(),
             base_path="",
-            functions=(sign_in, permission, health, EntityOperations(entities), LocationOperations(entities)),
+            functions=(sign_in, permission, health, EntityOperations(present), LocationOperations(present)),
             authenticator=authenticator,
             simulator=self.simulator,
             open_paths=(AUTH_MOUNT, ROOT_MOUNT),
         )
 
     async def _live(self, receive: Receive, send: Send) -> None:
-        while True:
-            phase = (await receive())["type"]
-            if phase == "lifespan.shutdown":
-                self.simulator.close()
-            await send({"type": f"{phase}.complete"})
-            if phase == "lifespan.shutdown":
-                return
+        await receive()
+        watching = asyncio.create_task(self.reloader.watch(self._watched)) if self._watched else None
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        if watching is not None:
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
+        self.simulator.close()
+        await send({"type": "lifespan.shutdown.complete"})
 
 
 class _Mounts:

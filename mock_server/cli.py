@@ -122,6 +122,7 @@ class EntityRefType(click.ParamType[str]):
     help="Open the control API to whoever has this token. Without it, only programs of this machine may use it.",
 )
 @click.option("--no-control", is_flag=True, help="Serve no control API.")
+@click.option("--no-reload", is_flag=True, help="Do not take edits of scenario and template files while running.")
 @click.version_option(package_name="backstage-scaffolder-mock")
 @click.pass_context
 def main(
@@ -144,6 +145,7 @@ def main(
     no_companions: bool,
     control_token: str | None,
     no_control: bool,
+    no_reload: bool,
 ) -> None:
     """Serve a stand-in for the Backstage Scaffolder REST API, or dry-run a template.
 
@@ -178,6 +180,7 @@ def main(
         cors_origins=cors_origins,
         companions=not no_companions,
         control=not no_control,
+        reload=not no_reload,
         control_token=control_token,
         listens_here_only=is_loopback(listener.getsockname()[0]),
     )

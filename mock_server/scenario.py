@@ -202,7 +202,9 @@ class TooManyScenarios(Exception):
 class Scenarios:
     """The loaded scenarios by name; matches are tried in the order of the sequence. `have_faults` if any has."""
 
-    def __init__(self, scenarios: Sequence[Scenario]) -> None:
+    def __init__(self, scenarios: Sequence[Scenario], uploaded: frozenset[str] = frozenset()) -> None:
+        """`uploaded` are the names of those that come from no file."""
+        self._uploaded = uploaded
         self._scenarios = {scenario.name: scenario for scenario in scenarios}
         self.have_faults = any(scenario.faults for scenario in self._scenarios.values())
 
@@ -217,7 +219,13 @@ class Scenarios:
         others = [other for other in self if other.name != scenario.name]
         if len(others) >= MAX_SCENARIOS:
             raise TooManyScenarios
-        return Scenarios([scenario, *others])
+        return Scenarios([scenario, *others], self._uploaded | {scenario.name})
+
+    def uploaded_over(self, loaded: "Scenarios") -> "Scenarios":
+        """Those of these that come from no file, and behind them the loaded ones of other names."""
+        uploaded = [scenario for scenario in self if scenario.name in self._uploaded]
+        others = [scenario for scenario in loaded if scenario.name not in self._uploaded]
+        return Scenarios([*uploaded, *others], self._uploaded)
 
     def named(self, name: str) -> Scenario:
         """Raises UnknownScenario."""

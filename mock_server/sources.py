@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+SUFFIXES = frozenset({".yaml", ".yml"})
 MAX_BYTES = 5_000_000
 MAX_NODES = 500_000
 MAX_DEPTH = 100
@@ -48,7 +49,7 @@ class Source:
 
 def yaml_files(folder: Path) -> list[Path]:
     """The YAML files of a folder, in the order of their names, without those of folders in it."""
-    return sorted(file for file in folder.iterdir() if file.suffix in {".yaml", ".yml"} and file.is_file())
+    return sorted(file for file in folder.iterdir() if file.suffix in SUFFIXES and file.is_file())
 
 
 def read_sources(path: Path) -> list[Source]:

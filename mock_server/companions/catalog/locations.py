@@ -4,7 +4,7 @@ What is registered is checked and answered as real, and forgotten: the catalog s
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -35,8 +35,8 @@ _TRUE = frozenset({"y", "yes", "true", "1", "on"})
 class LocationOperations:
     """What the catalog tells of locations, of which none is ever stored beside the files that were loaded."""
 
-    def __init__(self, entities: Entities) -> None:
-        self._entities = entities
+    def __init__(self, present: Callable[[], Entities]) -> None:
+        self._present = present
 
     async def create_location(self, call: Call) -> Answer:
         location = _checked(_LOCATION, call.body)
@@ -80,7 +80,7 @@ class LocationOperations:
 
     async def get_location_by_entity(self, call: Call) -> Answer:
         ref = EntityRef(*(call.parameters[part] for part in ("kind", "namespace", "name")))
-        entity = self._entities.get(ref)
+        entity = self._present().get(ref)
         if entity is None:
             raise NoSuchEntity(f"found no entity for ref {ref}")
         type, target = origin_of(entity)

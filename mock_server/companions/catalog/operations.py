@@ -1,7 +1,6 @@
 """The operations of the catalog plugin that read entities."""
 
-from collections.abc import Mapping, Sequence
-from functools import cached_property
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -25,14 +24,22 @@ _MALFORMED_BATCH = "Malformed request body (did you remember to specify an appli
 
 
 class EntityOperations:
-    """What the catalog tells of these entities. They are indexed when they are first asked for."""
+    """What the catalog tells of its present entities. They are indexed when they are first asked for."""
 
-    def __init__(self, entities: Entities) -> None:
-        self._entities = entities
+    def __init__(self, present: Callable[[], Entities]) -> None:
+        self._present = present
+        self._indexed: tuple[Entities, EntityIndex] | None = None
 
-    @cached_property
+    @property
+    def _entities(self) -> Entities:
+        return self._present()
+
+    @property
     def index(self) -> EntityIndex:
-        return EntityIndex(self._entities)
+        entities = self._present()
+        if self._indexed is None or self._indexed[0] is not entities:
+            self._indexed = entities, EntityIndex(entities)
+        return self._indexed[1]
 
     async def get_entities(self, call: Call) -> Answer:
         given = call.parameters
