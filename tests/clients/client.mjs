@@ -4,7 +4,7 @@ import { ScaffolderClient } from '@backstage/plugin-scaffolder-common';
 
 export const [set, baseUrl, token] = process.argv.slice(2);
 if (!token) {
-  console.error('usage: node drive.mjs journeys|refusals|quirks|openQuirks|catalog BASE_URL TOKEN');
+  console.error('usage: node drive.mjs journeys|refusals|quirks|openQuirks|catalog|faults BASE_URL TOKEN');
   process.exit(2);
 }
 

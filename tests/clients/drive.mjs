@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 
 import { catalog } from './catalog.mjs';
 import { set } from './client.mjs';
+import { faults } from './faults.mjs';
 import { journeys } from './journeys.mjs';
 import { openQuirks, quirks } from './quirks.mjs';
 import { refusals } from './refusals.mjs';
@@ -21,7 +22,7 @@ async function perform(journey) {
 }
 
 let exitCode = 0;
-for (const journey of { journeys, refusals, quirks, openQuirks, catalog }[set]) {
+for (const journey of { journeys, refusals, quirks, openQuirks, catalog, faults }[set]) {
   const result = await perform(journey);
   if (!result.ok) exitCode = 1;
   console.log(JSON.stringify(result));

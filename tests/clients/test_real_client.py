@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from mock_server.faults.kinds import KINDS
 from mock_server.quirks import Quirk
 from tests.requirements import require
 from tests.server_process import running_server
@@ -28,6 +29,11 @@ def listed(name: str) -> list[str]:
     found = re.search(rf"export const {name} = \[(.*?)\];", module, re.DOTALL)
     assert found is not None
     return re.findall(r"\b[a-z]\w+\b", re.sub(r"process\.env\.SERVER_PID", "", found[1]))
+
+
+def kebab(name: str) -> str:
+    """A name of JavaScript as options and headers have it."""
+    return re.sub("[A-Z]", lambda capital: "-" + capital[0].lower(), name)
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +63,12 @@ def drive(package: Path, name: str, *options: str) -> dict[str, dict]:
         driven = subprocess.run(
             [require("node"), "drive.mjs", name, server.url, "mock-user-token"],
             cwd=package,
-            env={**os.environ, "DEMO_VALUES": DEMO_VALUES, "SERVER_PID": str(server.process.pid)},
+            env={
+                **os.environ,
+                "DEMO_VALUES": DEMO_VALUES,
+                "SERVER_PID": str(server.process.pid),
+                "LOST_TOKEN": "lost-token",
+            },
             capture_output=True,
             text=True,
             timeout=180,
@@ -87,6 +98,21 @@ def catalog(package):
     return drive(package, "catalog")
 
 
+@pytest.fixture(scope="module")
+def faults(package):
+    tokens = ("--token", "mock-user-token=guest", "--token", "lost-token=guest")
+    return drive(package, "faults", *tokens)
+
+
+@pytest.mark.parametrize("fault", listed("faults"))
+def test_the_real_client_makes_of_a_fault_what_it_made_of_it(faults, fault):
+    assert faults[fault]["ok"], faults[fault]
+
+
+def test_each_fault_is_tried_with_the_real_client():
+    assert {kebab(name) for name in listed("faults")} == set(KINDS)
+
+
 @pytest.mark.parametrize("journey", listed("journeys"))
 def test_the_real_client_completes_its_journey(journeys, journey):
     assert journeys[journey]["ok"], journeys[journey]
@@ -109,11 +135,11 @@ def test_a_quirk_is_to_the_real_client_what_it_is_on_the_real_server(quirks, qui
 
 def test_each_quirk_that_the_client_can_notice_is_tried():
     driven = listed("quirks") + listed("openQuirks")
-    names = {re.sub("[A-Z]", lambda capital: "-" + capital[0].lower(), name) for name in driven}
-    assert names == {quirk.value for quirk in set(Quirk) - UNNOTICED}
+    assert {kebab(name) for name in driven} == {quirk.value for quirk in set(Quirk) - UNNOTICED}
 
 
-def test_what_is_listed_is_what_is_driven(journeys, refusals, quirks, catalog):
+def test_what_is_listed_is_what_is_driven(journeys, refusals, quirks, catalog, faults):
+    assert list(faults) == listed("faults")
     assert list(catalog) == listed("catalog")
     assert (list(journeys), list(refusals)) == (listed("journeys"), listed("refusals"))
     assert list(quirks) == listed("quirks") + listed("openQuirks")
