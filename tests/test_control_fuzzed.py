@@ -7,10 +7,12 @@ from tests.schemathesis_run import VALID_REQUEST_REFUSED, report_of, reported_fa
 from tests.server_process import running_server
 
 # The document takes any text for a scenario, its name or a template and an instant of any year; it cannot say that a
-# name is taken.
+# name is taken, what can be said of which fault, or how the parts of a snapshot must fit.
 KNOWN = {
     (VALID_REQUEST_REFUSED, "POST /worlds"),
     (VALID_REQUEST_REFUSED, "POST /worlds/{world}/tasks/seed"),
+    (VALID_REQUEST_REFUSED, "POST /worlds/{world}/faults"),
+    (VALID_REQUEST_REFUSED, "PUT /worlds/{world}/snapshot"),
     (VALID_REQUEST_REFUSED, "PUT /scenarios/{scenario}"),
     (VALID_REQUEST_REFUSED, "PUT /worlds/{world}/scenario"),
 }
