@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 from typing import Any, Literal
 
 from mock_server.clock import SECOND, Milliseconds
+from mock_server.lifecycle import StepStatus
 from mock_server.permissions import Policy
 
 DEFAULT_SCENARIO = "happy-path"
@@ -52,7 +53,9 @@ class Uses:
 class LogRule:
     """A line that a step logs, `repeat` times; `every` seconds apart, or spread over the step's time.
 
-    In one that `is_numbered` the placeholder for the number of the line has been rendered.
+    One with `at` comes so long after the step's beginning; one that `is_late` comes behind the step's end. `step` is
+    the id of another step whose line it is. One that `is_cancel` is no line, but somebody's wish to cancel, which
+    ends nothing. In one that `is_numbered` the placeholder for the number of the line has been rendered.
     """
 
     text: str
@@ -60,19 +63,27 @@ class LogRule:
     repeat: int = 1
     every: float | None = None
     is_numbered: bool = False
+    at: Milliseconds | None = None
+    is_late: bool = False
+    step: str | None = None
+    is_cancel: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class FailRule:
-    """The error with which a step fails."""
+    """The error with which a step fails. `stack` is what is logged of it, None for one that is made up."""
 
     name: str
     message: str
+    stack: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class StepRule:
-    """What a scenario says of the steps that it matches; None where it says nothing."""
+    """What a scenario says of the steps that it matches; None where it says nothing.
+
+    With a `status`, neither the condition of the step nor its input nor its action is asked how it goes.
+    """
 
     ids: tuple[str, ...] = ("*",)
     actions: tuple[str, ...] = ("*",)
@@ -81,6 +92,8 @@ class StepRule:
     logs: tuple[LogRule, ...] | None = None
     fail: FailRule | None = None
     outputs: Mapping[str, Any] | None = None
+    delay: Milliseconds | None = None
+    status: StepStatus | None = None
 
     def matches(self, id: str, action: str, number: int, last: int) -> bool:
         """Whether the rule is about the step of this id, action and number, where `last` is the last one's number."""
@@ -96,6 +109,7 @@ class Behaviour:
     cancel: Milliseconds | None = None
     steps: tuple[StepRule, ...] = ()
     output: Mapping[str, Any] | None = None
+    completion: Milliseconds | None = None
 
     def over(self, other: "Behaviour") -> "Behaviour":
         """This behaviour, with the other where it says nothing."""
@@ -104,6 +118,7 @@ class Behaviour:
             self.cancel if self.cancel is not None else other.cancel,
             self.steps + other.steps,
             self.output if self.output is not None else other.output,
+            self.completion if self.completion is not None else other.completion,
         )
 
     def rule_for(self, id: str, action: str, number: int, last: int) -> StepRule:
@@ -116,6 +131,8 @@ class Behaviour:
             logs=next((rule.logs for rule in rules if rule.logs is not None), None),
             fail=next((rule.fail for rule in rules if rule.fail is not None), None),
             outputs=next((rule.outputs for rule in rules if rule.outputs is not None), None),
+            delay=next((rule.delay for rule in rules if rule.delay is not None), None),
+            status=next((rule.status for rule in rules if rule.status is not None), None),
         )
 
 

@@ -7,7 +7,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from mock_server.clock import SECOND
+from mock_server.clock import SECOND, Milliseconds
+from mock_server.lifecycle import StepStatus
 from mock_server.permissions import Decision, Policy
 from mock_server.rendering import DEFAULT_LIMITS, compile_text
 from mock_server.scenario import (
@@ -26,6 +27,7 @@ from mock_server.violations import compile_schema, mistakes
 
 MOST_MISTAKES = 10
 _VERBATIM = frozenset({"match", "autocomplete", "permissions"})
+_NO_RULES = _VERBATIM | {"output", "outputs"}
 
 
 class ScenarioReader:
@@ -103,6 +105,8 @@ def _check(source: Source, value: Any, location: Location) -> None:
         raise source.broken(location, f"no use is from {value.get('from', 1)} to {value['to']}")
     if key in {"queue", "duration"} and isinstance(value, list) and value[0] > value[1]:
         raise source.broken(location, f"no time is at least {value[0]} and at most {value[1]}")
+    if _is_rule(location) and value.get("status") == "failed" and "fail" not in value:
+        raise source.broken((*location, "status"), "a step fails with an error, which `fail` tells")
     if isinstance(value, str):
         is_rendered = not _VERBATIM.intersection(location)
         mistake = compile_text(value, DEFAULT_LIMITS).failure if is_rendered else None
@@ -111,6 +115,10 @@ def _check(source: Source, value: Any, location: Location) -> None:
     elif isinstance(value, dict | list):
         for name, item in value.items() if isinstance(value, dict) else enumerate(value):
             _check(source, item, (*location, name))
+
+
+def _is_rule(location: Location) -> bool:
+    return location[-2:-1] == ("steps",) and not _NO_RULES.intersection(location)
 
 
 def _match(data: Mapping[str, Any]) -> Match:
@@ -133,9 +141,10 @@ def _uses(data: Any) -> Uses:
 def _behaviour(data: Mapping[str, Any]) -> Behaviour:
     return Behaviour(
         queue=_duration(data.get("queue")),
-        cancel=round(data["cancel"] * SECOND) if "cancel" in data else None,
+        cancel=_instant(data.get("cancel")),
         steps=tuple(_step_rule(entry) for entry in data.get("steps", [])),
         output=data.get("output"),
+        completion=_instant(data.get("completion")),
     )
 
 
@@ -148,15 +157,30 @@ def _step_rule(data: Mapping[str, Any]) -> StepRule:
         position=data.get("position"),
         duration=_duration(data.get("duration")),
         logs=None if logs is None else tuple(_log_rule(entry) for entry in logs),
-        fail=None if fail is None else FailRule(fail.get("name", "Error"), fail["message"]),
+        fail=None if fail is None else FailRule(fail.get("name", "Error"), fail["message"], fail.get("stack")),
         outputs=data.get("outputs"),
+        delay=_instant(data.get("delay")),
+        status=StepStatus(data["status"]) if "status" in data else None,
     )
 
 
 def _log_rule(data: Any) -> LogRule:
     if isinstance(data, str):
         return LogRule(data)
-    return LogRule(data["text"], data.get("level", "info"), int(data.get("repeat", 1)), data.get("every"))
+    return LogRule(
+        text=data.get("text", ""),
+        level=data.get("level", "info"),
+        repeat=int(data.get("repeat", 1)),
+        every=data.get("every"),
+        at=_instant(data.get("at")),
+        is_late=data.get("late", False),
+        step=data.get("step"),
+        is_cancel="cancelled" in data,
+    )
+
+
+def _instant(seconds: float | None) -> Milliseconds | None:
+    return None if seconds is None else round(seconds * SECOND)
 
 
 def _duration(data: Any) -> Duration | None:

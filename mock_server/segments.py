@@ -49,7 +49,7 @@ class One:
 
 @dataclass(frozen=True, slots=True)
 class Many:
-    """The log lines of a step."""
+    """The log lines of a step, and what else is told between its beginning and its end."""
 
     step_id: str
     lines: Lines
@@ -63,10 +63,12 @@ class Many:
         return self.lines.count
 
     def moment(self, index: int) -> Moment:
-        lines = self.lines
-        text = str(index + 1).join(lines.parts)
+        lines, step_id = self.lines, self.lines.step_id or self.step_id
         at = lines.at + index * lines.span // lines.count
-        return Moment(at, EventType.LOG, {"message": text, "stepId": self.step_id})
+        if lines.cancel:
+            return note_event(CancelNote(at, step_id)).moment(0)
+        text = str(index + 1).join(lines.parts)
+        return Moment(at, EventType.LOG, {"message": text, "stepId": step_id})
 
     def happened(self, elapsed: Milliseconds) -> int:
         lines, since = self.lines, elapsed - self.lines.at
@@ -94,6 +96,8 @@ def run_segments(plan: Plan) -> Iterator[Segment]:
         yield _log(step.ends_at, step.message, step.id, step.ends_as)
         if step.repeated is not None:
             yield _log(step.ends_at, step.repeated, step.id, step.ends_as)
+        for lines in step.late_lines:
+            yield Many(step.id, lines)
     if plan.ends_at is not None:
         yield _completion(plan.ends_at, plan.ends_as, plan.output, plan.error)
 
@@ -120,6 +124,10 @@ def additional_error(message: str, stack: str) -> str:
 
 def skipped_after_failure(step_id: str) -> str:
     return f"Skipping step {step_id} because a previous step failed"
+
+
+def skipped_by_condition(step_id: str) -> str:
+    return f"Skipping step {step_id} because its if condition was false"
 
 
 def _cancelled(plan: Plan, cancellation: Cancellation) -> Iterator[One]:
