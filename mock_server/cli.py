@@ -13,6 +13,7 @@ from mock_server.auth import GUEST, AuthMode
 from mock_server.dry_run_command import dry_run_command
 from mock_server.entity_refs import MalformedEntityRef, parse_entity_ref
 from mock_server.quirks import Quirk
+from mock_server.record_command import record_command
 from mock_server.scenario import DEFAULT_SCENARIO, UnknownScenario
 from mock_server.simulator import Principal
 from mock_server.sources import BrokenFile
@@ -50,7 +51,7 @@ class EntityRefType(click.ParamType[str]):
 @click.group(
     context_settings={"auto_envvar_prefix": ENVIRONMENT_PREFIX, "show_default": True},
     invoke_without_command=True,
-    subcommand_metavar="[dry-run ...]",
+    subcommand_metavar="[dry-run|record ...]",
 )
 @click.option("--host", default="127.0.0.1", help="Address to listen on.")
 @click.option("--port", default=7007, type=click.IntRange(0, 65535), help="Port to listen on; 0 takes any free one.")
@@ -147,7 +148,7 @@ def main(
     no_control: bool,
     no_reload: bool,
 ) -> None:
-    """Serve a stand-in for the Backstage Scaffolder REST API, or dry-run a template.
+    """Serve a stand-in for the Backstage Scaffolder REST API, dry-run a template, or record a task.
 
     Every option can be given as an environment variable: MOCK_SERVER_ and its name, such as MOCK_SERVER_PORT.
     """
@@ -200,6 +201,7 @@ def main(
 
 
 main.add_command(dry_run_command)
+main.add_command(record_command)
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -194,6 +194,11 @@ def deadline(seconds: float) -> asyncio.Timeout:
     return asyncio.timeout(seconds)
 
 
+async def pause(seconds: float) -> None:
+    """Let so many wall-clock seconds go by."""
+    await asyncio.sleep(seconds)
+
+
 def wall_seconds() -> int:
     """Seconds since the epoch by the clock on the wall, whatever the worlds make of time."""
     return int(time.time())

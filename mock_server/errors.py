@@ -129,6 +129,8 @@ def answer_to(error: Exception, method: str, url: str, quirks: Collection[Quirk]
     described: dict[str, Any] = {"name": name, "message": message}
     if isinstance(error, InvalidRequest) and error.violations and Quirk.FIRST_VIOLATION not in quirks:
         described["violations"] = [violation.to_json() for violation in error.violations]
+    if isinstance(error, BrokenFile):
+        described["mistakes"] = [{"line": each.line, "message": each.message} for each in error.mistakes]
     body = {"error": described, "request": {"method": method, "url": url}, "response": {"statusCode": status}}
     headers: tuple[Header, ...] = ()
     if isinstance(error, ConditionsNotApplied):

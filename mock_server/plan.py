@@ -18,9 +18,8 @@ from mock_server.quirks import Quirk
 from mock_server.redaction import Redactor
 from mock_server.rendering import Budget, Limits, render
 from mock_server.scenario import NO_TIME, Behaviour
-from mock_server.segments import skipped_after_failure, skipped_by_condition
 from mock_server.step_inputs import Step, holds
-from mock_server.step_plan import StepPosition, Tools, plan_step
+from mock_server.step_plan import StepPosition, Tools, plan_skipped, plan_step
 
 # One budget for all that a task renders, so that a hostile template of many steps ends as soon as one of few.
 LIMITS = Limits(steps=400_000, text_steps=50_000)
@@ -90,6 +89,9 @@ def make_plan(
         permits=permits,
     )
     steps, error, ends_at = _plan_steps(brief.steps, tools, context, claimed_at or 0)
+    if ends_at is not None:
+        told_by = steps[-1].silent_at if steps else None
+        ends_at = max(ends_at + (behaviour.completion or 0), told_by or 0)
     if workplace is not None:
         # The real server takes the packing of the results for one more step, with an id of its own.
         context["steps"][brief.task_id.removeprefix("dry-run-")] = {"output": {}}
@@ -122,11 +124,16 @@ def _plan_steps(
         if ends_at is None:
             planned.append(_unreached(step, planned[-1].starts_at))
             continue
-        reason = _reason_to_skip(step, context, functions, budget=tools.budget, failed=error is not None)
-        if reason is not None:
-            planned.append(_skipped(step, ends_at, reason, announced=error is None or _asks_for_status(step)))
+        rule = tools.behaviour.rule_for(step["id"], step["action"], number, last)
+        starts_at = ends_at + (rule.delay or 0)
+        if planned:
+            starts_at = max(starts_at, planned[-1].silent_at or 0)
+        position = StepPosition(number, last, starts_at, context, functions, failed_before=error is not None)
+        is_left_out = error is not None and not _asks_for_status(step)
+        if is_left_out or (rule.status is None and not _is_wanted(step, context, functions, tools.budget)):
+            planned.append(plan_skipped(step, tools, position, announced=not is_left_out))
+            ends_at = starts_at
             continue
-        position = StepPosition(number, last, ends_at, context, functions, failed_before=error is not None)
         outcome = plan_step(step, tools, position)
         planned.append(outcome.step)
         context["steps"][step["id"]] = {"output": outcome.output}
@@ -145,27 +152,17 @@ def _last_regular(steps: Sequence[Step]) -> int:
     return regular[-1] if regular else len(steps)
 
 
-def _reason_to_skip(
-    step: Step, context: Mapping[str, Any], functions: Mapping[str, Any], *, budget: Budget, failed: bool
-) -> str | None:
-    if failed and not _asks_for_status(step):
-        return skipped_after_failure(step["id"])
+def _is_wanted(step: Step, context: Mapping[str, Any], functions: Mapping[str, Any], budget: Budget) -> bool:
     condition = step.get("if", True)
     # With `each`, an expression is asked again for every item.
     if "each" in step:
-        runs = condition is not False
-    else:
-        runs = holds(render(condition, context, functions=functions, budget=budget).value)
-    return None if runs else skipped_by_condition(step["id"])
+        return condition is not False
+    return holds(render(condition, context, functions=functions, budget=budget).value)
 
 
 def _asks_for_status(step: Step) -> bool:
     condition = step.get("if")
     return isinstance(condition, str) and _ASKS_FOR_STATUS.search(condition) is not None
-
-
-def _skipped(step: Step, at: Milliseconds, message: str, *, announced: bool) -> PlannedStep:
-    return PlannedStep(step["id"], step["name"], at, at, StepStatus.SKIPPED, message, announced)
 
 
 def _unreached(step: Step, at: Milliseconds) -> PlannedStep:

@@ -13,13 +13,16 @@ Body = dict[str, Any]
 class Lines:
     """`count` log lines of a step, spread evenly: the k-th (from 0) at `at + k * span // count`.
 
-    `parts` are joined by the number of the line (from 1), so a line without a number has one part.
+    `parts` are joined by the number of the line (from 1), so a line without a number has one part. `step_id` is None
+    for lines of the step that has them. Those that tell of a `cancel` are no lines but events of that type.
     """
 
     at: Milliseconds
     parts: tuple[str, ...]
     count: int = 1
     span: Milliseconds = 0
+    step_id: str | None = None
+    cancel: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,7 @@ class PlannedStep:
 
     A step that was skipped because an earlier one failed is not `announced`. One that `follows_failure` is begun
     whatever happened before it, as a clean-up is. `repeated` is what is logged once more of a failure that is not the
-    first one.
+    first one, `late_lines` come behind its end.
     """
 
     id: str
@@ -41,6 +44,12 @@ class PlannedStep:
     lines: tuple[Lines, ...] = ()
     follows_failure: bool = False
     repeated: str | None = None
+    late_lines: tuple[Lines, ...] = ()
+
+    @property
+    def silent_at(self) -> Milliseconds | None:
+        """When nothing more is told of the step, None for one that never ends."""
+        return self.late_lines[-1].at + self.late_lines[-1].span if self.late_lines else self.ends_at
 
 
 @dataclass(frozen=True, slots=True)

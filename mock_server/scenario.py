@@ -9,6 +9,7 @@ from typing import Any, Literal
 from mock_server.clock import SECOND, Milliseconds
 from mock_server.faults.rule import FaultRule
 from mock_server.journal import Choice, NearMiss
+from mock_server.lifecycle import StepStatus
 from mock_server.permissions import Policy
 from mock_server.uses import EVERY_USE, Uses
 
@@ -45,7 +46,9 @@ NO_TIME = Duration(0, 0)
 class LogRule:
     """A line that a step logs, `repeat` times; `every` seconds apart, or spread over the step's time.
 
-    In one that `is_numbered` the placeholder for the number of the line has been rendered.
+    One with `at` comes so long after the step's beginning; one that `is_late` comes behind the step's end. `step` is
+    the id of another step whose line it is. One that `is_cancel` is no line, but somebody's wish to cancel, which
+    ends nothing. In one that `is_numbered` the placeholder for the number of the line has been rendered.
     """
 
     text: str
@@ -53,19 +56,27 @@ class LogRule:
     repeat: int = 1
     every: float | None = None
     is_numbered: bool = False
+    at: Milliseconds | None = None
+    is_late: bool = False
+    step: str | None = None
+    is_cancel: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class FailRule:
-    """The error with which a step fails."""
+    """The error with which a step fails. `stack` is what is logged of it, None for one that is made up."""
 
     name: str
     message: str
+    stack: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class StepRule:
-    """What a scenario says of the steps that it matches; None where it says nothing. `pointer` is its place there."""
+    """What a scenario says of the steps that it matches; None where it says nothing. `pointer` is its place there.
+
+    With a `status`, neither the condition of the step nor its input nor its action is asked how it goes.
+    """
 
     ids: tuple[str, ...] = ("*",)
     actions: tuple[str, ...] = ("*",)
@@ -74,6 +85,8 @@ class StepRule:
     logs: tuple[LogRule, ...] | None = None
     fail: FailRule | None = None
     outputs: Mapping[str, Any] | None = None
+    delay: Milliseconds | None = None
+    status: StepStatus | None = None
     pointer: str = field(default="", compare=False)
 
     def matches(self, id: str, action: str, number: int, last: int) -> bool:
@@ -90,6 +103,7 @@ class Behaviour:
     cancel: Milliseconds | None = None
     steps: tuple[StepRule, ...] = ()
     output: Mapping[str, Any] | None = None
+    completion: Milliseconds | None = None
 
     def over(self, other: "Behaviour") -> "Behaviour":
         """This behaviour, with the other where it says nothing."""
@@ -98,6 +112,7 @@ class Behaviour:
             self.cancel if self.cancel is not None else other.cancel,
             self.steps + other.steps,
             self.output if self.output is not None else other.output,
+            self.completion if self.completion is not None else other.completion,
         )
 
     def pointers(self, steps: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
@@ -119,6 +134,8 @@ class Behaviour:
             logs=next((rule.logs for rule in rules if rule.logs is not None), None),
             fail=next((rule.fail for rule in rules if rule.fail is not None), None),
             outputs=next((rule.outputs for rule in rules if rule.outputs is not None), None),
+            delay=next((rule.delay for rule in rules if rule.delay is not None), None),
+            status=next((rule.status for rule in rules if rule.status is not None), None),
         )
 
 

@@ -1,17 +1,14 @@
 """Load scenarios from YAML files, each checked against the schema that lies beside the shipped ones."""
 
 import json
-import math
 from collections.abc import Mapping, Sequence
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from mock_server.clock import SECOND
-from mock_server.faults.kinds import InvalidFault
+from mock_server.clock import SECOND, Milliseconds
 from mock_server.faults.rule import FaultRule
+from mock_server.lifecycle import StepStatus
 from mock_server.permissions import Decision, Policy
-from mock_server.rendering import DEFAULT_LIMITS, compile_text
 from mock_server.scenario import (
     Behaviour,
     Duration,
@@ -22,12 +19,10 @@ from mock_server.scenario import (
     Scenarios,
     StepRule,
 )
-from mock_server.sources import BrokenFile, Location, Source, parse_sources, read_sources, yaml_files
+from mock_server.scenario_mistakes import check_scenario
+from mock_server.sources import BrokenFile, Source, parse_sources, read_sources, yaml_files
 from mock_server.uses import Uses
-from mock_server.violations import compile_schema, mistakes
-
-MOST_MISTAKES = 10
-_VERBATIM = frozenset({"match", "autocomplete", "permissions", "faults"})
+from mock_server.violations import compile_schema
 
 
 class ScenarioReader:
@@ -41,7 +36,7 @@ class ScenarioReader:
         return self._scenario(read_sources(path), path)
 
     def parse(self, text: str, name: str) -> Scenario:
-        """The scenario that a text describes. Raises BrokenFile with the first mistakes that the schema finds."""
+        """The scenario that a text describes. Raises BrokenFile, which has every mistake."""
         path = Path(f"{name}.yaml")
         try:
             return self._scenario(parse_sources(text.encode(), path), path)
@@ -53,11 +48,7 @@ class ScenarioReader:
             raise BrokenFile(path, None, "this file holds no scenario")
         if len(sources) > 1:
             raise sources[1].broken((), "a second document; a scenario file holds one")
-        told = islice(mistakes(self._validator, sources[0].data), MOST_MISTAKES)
-        found = [sources[0].broken(each.location, str(each)) for each in told]
-        if found:
-            further = (f"; line {other.line}: {other.reason}" for other in found[1:])
-            raise BrokenFile(path, found[0].line, found[0].reason + "".join(further))
+        check_scenario(sources[0], self._validator)
         return _scenario(path.stem, sources[0])
 
 
@@ -85,7 +76,6 @@ def load_scenarios(folders: Sequence[Path], reader: ScenarioReader) -> Scenarios
 def _scenario(name: str, source: Source) -> Scenario:
     data = source.data
     match = data.get("match")
-    _check(source, data, ())
     return Scenario(
         name=name,
         description=data["description"],
@@ -97,26 +87,9 @@ def _scenario(name: str, source: Source) -> Scenario:
         ),
         autocomplete=data.get("autocomplete", {}),
         policy=_policy(data.get("permissions", {})),
-        faults=_faults(source),
+        faults=tuple(FaultRule.of(entry) for entry in data.get("faults", [])),
         source=source.text,
     )
-
-
-def _check(source: Source, value: Any, location: Location) -> None:
-    """What the schema cannot say: ranges go upwards, and texts can be parsed. Raises BrokenFile."""
-    key = location[-1] if location else None
-    if key == "use" and isinstance(value, dict) and value.get("from", 1) > value.get("to", math.inf):
-        raise source.broken(location, f"no use is from {value.get('from', 1)} to {value['to']}")
-    if key in {"queue", "duration"} and isinstance(value, list) and value[0] > value[1]:
-        raise source.broken(location, f"no time is at least {value[0]} and at most {value[1]}")
-    if isinstance(value, str):
-        is_rendered = not _VERBATIM.intersection(location)
-        mistake = compile_text(value, DEFAULT_LIMITS).failure if is_rendered else None
-        if mistake is not None:
-            raise source.broken(location, mistake)
-    elif isinstance(value, dict | list):
-        for name, item in value.items() if isinstance(value, dict) else enumerate(value):
-            _check(source, item, (*location, name))
 
 
 def _match(data: Mapping[str, Any]) -> Match:
@@ -128,24 +101,15 @@ def _match(data: Mapping[str, Any]) -> Match:
     )
 
 
-def _faults(source: Source) -> tuple[FaultRule, ...]:
-    rules = []
-    for number, entry in enumerate(source.data.get("faults", [])):
-        try:
-            rules.append(FaultRule.of(entry))
-        except InvalidFault as error:
-            raise source.broken(("faults", number), str(error)) from error
-    return tuple(rules)
-
-
 def _behaviour(data: Mapping[str, Any], pointer: str = "") -> Behaviour:
     return Behaviour(
         queue=_duration(data.get("queue")),
-        cancel=round(data["cancel"] * SECOND) if "cancel" in data else None,
+        cancel=_instant(data.get("cancel")),
         steps=tuple(
             _step_rule(entry, f"{pointer}/steps/{number}") for number, entry in enumerate(data.get("steps", []))
         ),
         output=data.get("output"),
+        completion=_instant(data.get("completion")),
     )
 
 
@@ -158,16 +122,31 @@ def _step_rule(data: Mapping[str, Any], pointer: str) -> StepRule:
         position=data.get("position"),
         duration=_duration(data.get("duration")),
         logs=None if logs is None else tuple(_log_rule(entry) for entry in logs),
-        fail=None if fail is None else FailRule(fail.get("name", "Error"), fail["message"]),
+        fail=None if fail is None else FailRule(fail.get("name", "Error"), fail["message"], fail.get("stack")),
         outputs=data.get("outputs"),
         pointer=pointer,
+        delay=_instant(data.get("delay")),
+        status=StepStatus(data["status"]) if "status" in data else None,
     )
 
 
 def _log_rule(data: Any) -> LogRule:
     if isinstance(data, str):
         return LogRule(data)
-    return LogRule(data["text"], data.get("level", "info"), int(data.get("repeat", 1)), data.get("every"))
+    return LogRule(
+        text=data.get("text", ""),
+        level=data.get("level", "info"),
+        repeat=int(data.get("repeat", 1)),
+        every=data.get("every"),
+        at=_instant(data.get("at")),
+        is_late=data.get("late", False),
+        step=data.get("step"),
+        is_cancel="cancelled" in data,
+    )
+
+
+def _instant(seconds: float | None) -> Milliseconds | None:
+    return None if seconds is None else round(seconds * SECOND)
 
 
 def _duration(data: Any) -> Duration | None:

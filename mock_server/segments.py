@@ -52,7 +52,7 @@ class One:
 
 @dataclass(frozen=True, slots=True)
 class Many:
-    """The log lines of a step."""
+    """The log lines of a step, and what else is told between its beginning and its end."""
 
     step_id: str
     lines: Lines
@@ -63,17 +63,19 @@ class Many:
 
     @property
     def type(self) -> EventType:
-        return EventType.LOG
+        return EventType.CANCELLED if self.lines.cancel else EventType.LOG
 
     @property
     def count(self) -> int:
         return self.lines.count
 
     def moment(self, index: int) -> Moment:
-        lines = self.lines
-        text = str(index + 1).join(lines.parts)
+        lines, step_id = self.lines, self.lines.step_id or self.step_id
         at = lines.at + index * lines.span // lines.count
-        return Moment(at, EventType.LOG, {"message": text, "stepId": self.step_id})
+        if lines.cancel:
+            return cancelled_moment(at, step_id)
+        text = str(index + 1).join(lines.parts)
+        return Moment(at, EventType.LOG, {"message": text, "stepId": step_id})
 
     def happened(self, elapsed: Milliseconds) -> int:
         lines, since = self.lines, elapsed - self.lines.at
@@ -101,6 +103,8 @@ def run_segments(plan: Plan) -> Iterator[Segment]:
         yield _log(step.ends_at, step.message, step.id, step.ends_as)
         if step.repeated is not None:
             yield _log(step.ends_at, step.repeated, step.id, step.ends_as)
+        for lines in step.late_lines:
+            yield Many(step.id, lines)
     if plan.ends_at is not None:
         yield _completion(plan.ends_at, plan.ends_as, plan.output, plan.error)
 

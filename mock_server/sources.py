@@ -20,11 +20,20 @@ MAX_DEPTH = 100
 Location = tuple[str | int, ...]
 
 
-class BrokenFile(Exception):
-    """A file that cannot be used: which, in which line, and why."""
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """What is wrong in a line of a file; None for the file as a whole."""
 
-    def __init__(self, path: Path, line: int | None, reason: str) -> None:
+    line: int | None
+    message: str
+
+
+class BrokenFile(Exception):
+    """A file that cannot be used: which, in which line, and why; with every mistake, where more than one was sought."""
+
+    def __init__(self, path: Path, line: int | None, reason: str, mistakes: Sequence[Mistake] = ()) -> None:
         self.path, self.line, self.reason = path, line, reason
+        self.mistakes = mistakes or (Mistake(line, reason),)
         super().__init__(f"{path}{'' if line is None else f':{line}'}: {reason}")
 
 
@@ -40,11 +49,12 @@ class Source:
 
     def broken(self, location: Sequence[str | int], reason: str) -> BrokenFile:
         """The mistake at a location, or at its nearest parent that has a line."""
-        for length in range(len(location), -1, -1):
-            line = self.lines.get(tuple(location[:length]))
-            if line is not None:
-                return BrokenFile(self.path, line, reason)
-        return BrokenFile(self.path, None, reason)
+        return BrokenFile(self.path, self.line_of(location), reason)
+
+    def line_of(self, location: Sequence[str | int]) -> int | None:
+        """The line of a location, or of its nearest parent that has one."""
+        lengths = range(len(location), -1, -1)
+        return next((line for length in lengths if (line := self.lines.get(tuple(location[:length])))), None)
 
 
 def yaml_files(folder: Path) -> list[Path]:

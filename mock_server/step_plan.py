@@ -13,14 +13,14 @@ from mock_server.clock import Milliseconds
 from mock_server.entities import Entities
 from mock_server.lifecycle import StepStatus
 from mock_server.permissions import EXECUTE, Permits
-from mock_server.planned import Failure, PlannedStep
+from mock_server.planned import Failure, Lines, PlannedStep
 from mock_server.redaction import Redactor, masked
 from mock_server.rendering import Budget, BudgetExhausted, RenderingError, render_text
 from mock_server.rendering.limits import CHARACTERS_PER_STEP
 from mock_server.scenario import Behaviour, Duration, LogRule
-from mock_server.segments import additional_error
+from mock_server.segments import additional_error, skipped_after_failure, skipped_by_condition
 from mock_server.step_inputs import Run, Step, StepFailed, StepInputs
-from mock_server.step_lines import LINE_NUMBER, lay_out
+from mock_server.step_lines import LINE_NUMBER, lay_out, lay_out_late
 
 _UNREGISTERED = (
     "Template action with ID '{}' is not registered. See "
@@ -80,6 +80,19 @@ def plan_step(step: Step, tools: Tools, position: StepPosition) -> StepOutcome:
     return step_run.outcome(failure)
 
 
+def plan_skipped(step: Step, tools: Tools, position: StepPosition, *, announced: bool) -> PlannedStep:
+    """How a step is skipped, by its condition or, where it is not `announced`, because an earlier one failed.
+
+    It logs nothing, but what comes late is told behind it.
+    """
+    id, at = step["id"], position.starts_at
+    message = skipped_by_condition(id) if announced else skipped_after_failure(id)
+    late_lines = () if announced else _StepRun(step, tools, position).late_lines()
+    return PlannedStep(
+        id, step["name"], at, at, StepStatus.SKIPPED, message, announced=announced, late_lines=late_lines
+    )
+
+
 class _StepRun:
     """How one step goes, while it is being planned."""
 
@@ -99,10 +112,14 @@ class _StepRun:
         self._duration: Milliseconds = 0
         self._outputs: list[dict[str, Any]] = []
         self._skipped: str | None = None
+        self._stack: str | None = None
 
     def run(self) -> None:
         """Raises StepFailed at the point where the step fails."""
         action = self._action
+        if self._rule.status is not None:
+            self._play_as_told(self._rule.status)
+            return
         if action is None and self._rule.outputs is None:
             raise StepFailed("NotFoundError", _UNREGISTERED.format(self._step["action"]))
         if action is not None and self._tools.workplace and not self._enters_dry_run(action):
@@ -112,36 +129,59 @@ class _StepRun:
             raise StepFailed("NotAllowedError", _UNAUTHORIZED.format(self._step["action"]))
         for run in runs:
             self._play(run)
-        if self._rule.fail is not None:
-            raise StepFailed(self._rule.fail.name, self._scenario_text(self._rule.fail.message))
+        self._fail()
 
     def outcome(self, failure: Failure | None) -> StepOutcome:
         step, rule, tools = self._step, self._rule, self._tools
         duration = self._duration if rule.duration is None else rule.duration.draw(tools.draw)
         if rule.logs is not None:
-            self._logs = [replace(log, text=self._scenario_text(log.text), is_numbered=True) for log in rule.logs]
+            self._logs = [self._scenario_log(log) for log in rule.logs]
         starts_at, failed_before = self._position.starts_at, self._position.failed_before
+        ends_at = None if duration is None else starts_at + duration
         status, message = self._ending(failure)
         planned = PlannedStep(
             id=step["id"],
             name=step["name"],
             starts_at=starts_at,
-            ends_at=None if duration is None else starts_at + duration,
+            ends_at=ends_at,
             ends_as=status,
             message=message,
-            lines=lay_out(self._logs, starts_at, duration, tools.redactor.text),
+            lines=lay_out(_late(self._logs, False), starts_at, duration, tools.redactor.text),
+            late_lines=lay_out_late(_late(self._logs, True), starts_at, ends_at, tools.redactor.text),
             repeated=None if failure is None or not failed_before else additional_error(failure.message, message),
         )
         output = {} if failure is not None else tools.redactor.value(self._collected_output())
         return StepOutcome(planned, output, None if duration is None else failure)
 
+    def late_lines(self) -> tuple[Lines, ...]:
+        """What the scenario tells of earlier steps behind one that is not even begun."""
+        at = self._position.starts_at
+        logs = [self._scenario_log(log) for log in self._rule.logs or () if log.is_late and log.step]
+        return lay_out_late(logs, at, at, self._tools.redactor.text)
+
     def _ending(self, failure: Failure | None) -> tuple[StepStatus, str]:
+        if failure is not None and self._stack is not None:
+            return StepStatus.FAILED, self._tools.redactor.text(self._stack)
         if failure is not None:
             stack = f"{failure.name}: {failure.message}\n    at {self._step['action']}\n    at step {self._step['id']}"
             return StepStatus.FAILED, stack
         if self._skipped is not None:
             return StepStatus.SKIPPED, self._skipped
         return StepStatus.COMPLETED, f"Finished step {self._step['name']}"
+
+    def _play_as_told(self, status: StepStatus) -> None:
+        if status is StepStatus.SKIPPED:
+            self._skipped = skipped_by_condition(self._step["id"])
+        elif status is StepStatus.FAILED:
+            self._fail()
+        elif self._rule.outputs is not None:
+            self._outputs.append(self._inputs.render(dict(self._rule.outputs), self._scenario_context(self._context)))
+
+    def _fail(self) -> None:
+        fail = self._rule.fail
+        if fail is not None:
+            self._stack = None if fail.stack is None else self._scenario_text(fail.stack)
+            raise StepFailed(fail.name, self._scenario_text(fail.message))
 
     def _enters_dry_run(self, action: Action) -> bool:
         self._log(f"Running {action.id} in dry-run mode with inputs (secrets redacted): {self._inputs.shown()}")
@@ -192,10 +232,14 @@ class _StepRun:
         return example_output(action) if output is None else output
 
     def _collected_output(self) -> dict[str, Any]:
-        if "each" not in self._step or self._skipped is not None:
+        if "each" not in self._step or self._skipped is not None or self._rule.status is not None:
             return self._outputs[0] if self._outputs else {}
         names = {name: None for output in self._outputs for name in output}
         return {name: [output[name] for output in self._outputs if name in output] for name in names}
+
+    def _scenario_log(self, log: LogRule) -> LogRule:
+        # A text with the character itself has no room for a number.
+        return replace(log, text=self._scenario_text(log.text), is_numbered=LINE_NUMBER not in log.text)
 
     def _scenario_text(self, text: str) -> str:
         try:
@@ -211,3 +255,7 @@ class _StepRun:
     def _log(self, message: str) -> None:
         self._inputs.spend(len(message) // CHARACTERS_PER_STEP)
         self._logs.append(LogRule(message))
+
+
+def _late(logs: list[LogRule], late: bool) -> list[LogRule]:
+    return [log for log in logs if log.is_late is late]

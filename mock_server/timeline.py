@@ -42,7 +42,8 @@ def event_capacity(plan: Plan, *, notes: int = 0) -> int:
     """So many event ids are enough for a task with this plan, whenever it is cut short and with so many notes."""
     # A step begins and ends, and may do so once more or say so twice; beside them there are the recovery, the start,
     # a cancel and a completion, of which a cancel brings its own.
-    return 5 + sum(5 + sum(lines.count for lines in step.lines) for step in plan.steps) + notes
+    lines = sum(lines.count for step in plan.steps for lines in (*step.lines, *step.late_lines))
+    return 5 + 5 * len(plan.steps) + lines + notes
 
 
 class Timeline:

@@ -8,7 +8,7 @@ import jsonschema_rs
 
 from mock_server.clock import LAST_INSTANT, Milliseconds
 from mock_server.entity_refs import MalformedEntityRef
-from mock_server.planned import Ending, Moment, Plan, cut_of
+from mock_server.planned import Ending, Lines, Moment, Plan, cut_of
 from mock_server.segments import run_segments
 from mock_server.snapshot.codec import MAX_NUMBER, InvalidSnapshot, Location
 from mock_server.task import MAX_EARLIER_RUNS, Run, Task
@@ -92,9 +92,9 @@ def _check_plan(plan: Plan, started_at: Milliseconds, location: Location) -> Non
     offsets = list(_offsets(plan))
     if any(not 0 <= at <= LAST_INSTANT - started_at for at in offsets):
         raise InvalidSnapshot(location, "must have offsets from 0 to the end of all dates")
-    if any(lines.count < 1 or lines.span < 0 for step in plan.steps for lines in step.lines):
+    if any(lines.count < 1 or lines.span < 0 for lines in _lines(plan)):
         raise InvalidSnapshot(location, "must have lines that are one at least")
-    if sum(lines.count for step in plan.steps for lines in step.lines) > MAX_EVENTS:
+    if sum(lines.count for lines in _lines(plan)) > MAX_EVENTS:
         raise InvalidSnapshot(location, f"must have at most {MAX_EVENTS} lines")
     told = [segment.at for segment in run_segments(plan)]
     if told != sorted(told):
@@ -126,11 +126,15 @@ def _offsets(plan: Plan) -> Iterator[Milliseconds]:
         yield step.starts_at
         if step.ends_at is not None:
             yield step.ends_at
-        yield from (at for lines in step.lines for at in (lines.at, lines.at + lines.span))
+    yield from (at for lines in _lines(plan) for at in (lines.at, lines.at + lines.span))
     cut = cut_of(plan)
     if cut is not None:
         yield cut.at
     yield from (note.at for note in plan.notes)
+
+
+def _lines(plan: Plan) -> Iterator[Lines]:
+    return (lines for step in plan.steps for lines in (*step.lines, *step.late_lines))
 
 
 def _check_instant(instant: Milliseconds, location: Location) -> None:

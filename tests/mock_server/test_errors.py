@@ -37,7 +37,7 @@ from mock_server.request import (
 from mock_server.scenario import MissingScenario, TooManyScenarios, UnknownScenario
 from mock_server.seeding.refusals import NoStatus, NothingToSeed, TooManyTasks
 from mock_server.snapshot.codec import InvalidSnapshot
-from mock_server.sources import BrokenFile
+from mock_server.sources import BrokenFile, Mistake
 from mock_server.store import UnknownTask
 from mock_server.task import TaskNotRetriable
 from mock_server.templates import InvalidTemplate, InvalidValues, UnknownTemplate, UnusableTemplate
@@ -47,7 +47,6 @@ from mock_server.world import InvalidWorldName, LastingWorld, NothingToCome, Unk
 
 VIOLATION = Violation(("body", "a/b", 0), "type", "must be string", ("type", "string"))
 TABLE = [
-    (BrokenFile(Path("own.yaml"), 3, "must be string"), 400, "own.yaml:3: must be string"),
     (ControlClosed(), 403, "The control is open to programs of this machine only; --control-token opens it to others"),
     (ControlTokenExpected(), 401, "The control token is needed here"),
     (IllegalToken(), 401, "Illegal token"),
@@ -140,7 +139,18 @@ def test_an_induced_error_has_the_name_that_backstage_gives_its_status(status, n
 
 
 def test_every_exception_of_the_table_is_held_here():
-    assert {type(error) for error, _, _ in TABLE} | {ConditionsNotApplied} == set(NAMES)
+    assert {type(error) for error, _, _ in TABLE} | {BrokenFile, ConditionsNotApplied} == set(NAMES)
+
+
+def test_a_broken_file_tells_each_mistake_with_its_line():
+    mistakes = (Mistake(3, "must be string"), Mistake(None, "must be there"))
+    answer, body = answered(BrokenFile(Path("own.yaml"), 3, "must be string; and 1 more", mistakes))
+    assert answer.status == 400
+    assert body["error"] == {
+        "name": "InputError",
+        "message": "own.yaml:3: must be string; and 1 more",
+        "mistakes": [{"line": 3, "message": "must be string"}, {"line": None, "message": "must be there"}],
+    }
 
 
 def test_what_one_plugin_tells_of_another_s_refusal_has_all_of_it():

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from mock_server.actions.catalogue import load_actions
 from mock_server.entities import Entities
-from mock_server.lifecycle import RecoveryStrategy, StepStatus, TaskStatus
+from mock_server.lifecycle import EventType, RecoveryStrategy, StepStatus, TaskStatus
 from mock_server.plan import Brief, make_plan, numbered_steps
 from mock_server.planned import Failure, Plan
 from mock_server.quirks import Quirk
@@ -547,3 +547,81 @@ def test_somebody_elses_cancel_that_trips_changes_nothing():
     quirks = {Quirk.REDUCE_FAULT}
     again = planned(say("a"), behaviour=behaviour, quirks=quirks, recovery=RecoveryStrategy.NONE)
     assert view(again, 99_000).status is TaskStatus.COMPLETED
+
+
+def told(plan: Plan) -> list[tuple[int, str, str]]:
+    timeline = Timeline(plan)
+    moments = [timeline[index] for index in range(len(timeline))]
+    return [(moment.at, moment.body.get("stepId", ""), moment.body["message"]) for moment in moments]
+
+
+def test_a_step_may_begin_a_while_after_the_one_before_it():
+    behaviour = Behaviour(steps=(StepRule(delay=300, duration=Duration(1, 1)),))
+    plan = planned(say("a"), fail("b"), say("c"), say("d", **{"if": "${{ always() }}"}), behaviour=behaviour)
+    assert [(step.starts_at, step.ends_at) for step in plan.steps] == [
+        (300, 1_300),
+        (1_600, 2_600),
+        (2_900, 2_900),
+        (3_200, 4_200),
+    ]
+
+
+def test_a_task_may_complete_a_while_after_its_last_step():
+    rule = StepRule(duration=Duration(1, 1))
+    assert planned(say("a"), behaviour=Behaviour(steps=(rule,), completion=250)).ends_at == 1_250
+    assert planned(behaviour=Behaviour(queue=Duration(1, 1), completion=250)).ends_at == 1_250
+
+
+def test_the_condition_of_a_step_whose_status_is_told_is_not_asked():
+    rules = (StepRule(ids=("a",), status=StepStatus.COMPLETED), StepRule(ids=("b",), status=StepStatus.SKIPPED))
+    plan = planned(say("a", **{"if": False}), say("b"), behaviour=Behaviour(steps=rules))
+    assert statuses(plan) == [StepStatus.COMPLETED, StepStatus.SKIPPED]
+
+
+def test_a_step_behind_a_failed_one_is_skipped_whatever_status_is_told():
+    rule = StepRule(ids=("b", "c"), status=StepStatus.COMPLETED)
+    plan = planned(fail("a"), say("b"), say("c", **{"if": "${{ failure() }}"}), behaviour=Behaviour(steps=(rule,)))
+    assert statuses(plan) == [StepStatus.FAILED, StepStatus.SKIPPED, StepStatus.COMPLETED]
+
+
+def test_late_lines_come_behind_the_end_of_their_step_and_before_what_follows():
+    rules = (
+        StepRule(ids=("a",), duration=Duration(1, 1), logs=(LogRule("late", "none", at=1_500, is_late=True),)),
+        StepRule(duration=Duration(0, 0), logs=(LogRule("very late", "none", step="a"),)),
+    )
+    assert told(planned(say("a"), say("b"), behaviour=Behaviour(steps=rules)))[1:] == [
+        (0, "a", "Beginning step A"),
+        (1_000, "a", "Finished step A"),
+        (1_500, "a", "late"),
+        (1_500, "b", "Beginning step B"),
+        (1_500, "a", "very late"),
+        (1_500, "b", "Finished step B"),
+        (1_500, "", "Run completed with status: completed"),
+    ]
+
+
+def test_the_task_does_not_complete_before_its_last_line():
+    rule = StepRule(duration=Duration(1, 1), logs=(LogRule("late", at=2_000, is_late=True),))
+    plan = planned(say("a"), behaviour=Behaviour(steps=(rule,), completion=500))
+    assert plan.ends_at == 2_000
+    assert event_capacity(plan) >= len(Timeline(plan))
+
+
+def test_a_step_that_an_earlier_failure_skips_tells_the_late_lines_of_others_only():
+    rule = StepRule(ids=("b",), logs=(LogRule("own", is_late=True), LogRule("late", "none", is_late=True, step="a")))
+    assert told(planned(fail("a"), say("b"), behaviour=Behaviour(steps=(rule,))))[3:5] == [
+        (0, "b", "Skipping step b because a previous step failed"),
+        (0, "a", "late"),
+    ]
+
+
+def test_a_cancel_among_the_lines_of_a_step_is_told_and_ends_nothing():
+    rule = StepRule(duration=Duration(2, 2), logs=(LogRule("", at=1_000, is_cancel=True), LogRule("on", at=1_500)))
+    plan = planned(say("a"), behaviour=Behaviour(steps=(rule,)))
+    timeline = Timeline(plan)
+    assert (timeline[2].at, timeline[2].type, timeline[2].body) == (
+        1_000,
+        EventType.CANCELLED,
+        {"message": "Step a has been cancelled.", "stepId": "a", "status": "cancelled"},
+    )
+    assert plan.ends_as is TaskStatus.COMPLETED

@@ -470,6 +470,8 @@ def test_a_scenario_file_holds_one_document(load):
         ("description: x\nmatch:\n  use: {from: 3, to: 2}\n", 3, "no use is from 3 to 2"),
         ("description: x\nuses:\n  - use: {from: 3, to: 2}\n", 3, "no use is from 3 to 2"),
         ("description: x\nsteps:\n  - logs:\n      - ${{ oops( }}\n", 4, ""),
+        ("description: x\nsteps:\n  - status: failed\n", 3, "a step fails with an error, which `fail` tells"),
+        ("description: x\nsteps:\n  - logs: [{level: warn}]\n", 3, "/steps/0/logs/0 must have required property"),
         ("description: x\nmatch: {}\n", 2, "/match must NOT have fewer than 1 properties"),
         ("description: x\nsteps:\n  - logs:\n      - {text: a, every: 0}\n", 4, "/steps/0/logs/0/every must be > 0"),
     ],
@@ -530,7 +532,19 @@ def test_a_duration_is_read(load, text, duration):
         ),
         ("{fail: {message: m}}", StepRule(fail=FailRule("Error", "m"))),
         ("{fail: {name: E, message: m}}", StepRule(fail=FailRule("E", "m"))),
+        ("{fail: {message: m, stack: s}}", StepRule(fail=FailRule("Error", "m", "s"))),
         ("{outputs: {a: [1]}}", StepRule(outputs={"a": [1]})),
+        ("{delay: 0.25, status: skipped}", StepRule(delay=250, status=StepStatus.SKIPPED)),
+        (
+            "{logs: [{text: a, at: 0.5}, {cancelled: true, at: 2}, {text: b, late: true, step: c}]}",
+            StepRule(
+                logs=(
+                    LogRule("a", at=500),
+                    LogRule("", at=2_000, is_cancel=True),
+                    LogRule("b", is_late=True, step="c"),
+                )
+            ),
+        ),
     ],
 )
 def test_a_rule_for_steps_is_read(load, text, rule):
@@ -538,10 +552,15 @@ def test_a_rule_for_steps_is_read(load, text, rule):
 
 
 def test_the_rest_of_a_scenario_is_read(load):
-    text = "description: x\ncancel: 1.5\noutput: {a: 1}\nuses:\n  - {use: 2, cancel: 0, output: {}}\n"
+    text = "description: x\ncancel: 1.5\ncompletion: 2\noutput: {a: 1}\nuses:\n  - {use: 2, cancel: 0, output: {}}\n"
     scenario = load(text)
-    assert scenario.behaviour == Behaviour(cancel=1_500, output={"a": 1})
+    assert scenario.behaviour == Behaviour(cancel=1_500, output={"a": 1}, completion=2_000)
     assert scenario.uses == ((Uses(2, 2), Behaviour(cancel=0, output={})),)
+
+
+def test_an_output_may_look_like_a_rule(load):
+    output = {"steps": [{"status": "failed"}]}
+    assert load(f"description: x\nsteps: [{{outputs: {output}}}]").behaviour.steps == (StepRule(outputs=output),)
 
 
 def test_permissions_are_read_with_their_conditions(load):

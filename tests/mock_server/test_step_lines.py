@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from mock_server.lifecycle import StepStatus, TaskStatus
 from mock_server.planned import Lines, Plan, PlannedStep
 from mock_server.scenario import LogRule
-from mock_server.step_lines import LINE_NUMBER, lay_out
+from mock_server.step_lines import LINE_NUMBER, lay_out, lay_out_late
 from mock_server.timeline import Timeline
 
 
@@ -64,6 +64,38 @@ def test_the_pace_of_a_line_does_not_matter_in_a_step_that_ends():
     assert lay_out([bare("a", repeat=4, every=60)], 0, 1_000, unredacted) == (Lines(0, ("a",), 4, 1_000),)
 
 
+def test_a_line_comes_when_it_says():
+    lines = lay_out([LogRule("a", "none", at=250), LogRule("b", "none", at=900)], 1_000, 1_000, unredacted)
+    assert [line.at for line in lines] == [1_250, 1_900]
+
+
+def test_no_line_comes_before_the_one_in_front_of_it_nor_after_the_end():
+    logs = [LogRule("a", at=700), LogRule("b", at=300), LogRule("c", at=2_000), LogRule("d", repeat=2)]
+    lines = lay_out(logs, 0, 1_000, unredacted)
+    assert [(line.at, line.span) for line in lines] == [(700, 0), (700, 0), (1_000, 0), (1_000, 0)]
+
+
+def test_repeated_lines_with_a_time_come_at_once_or_at_their_own_pace():
+    logs = [LogRule("a", "none", 3, at=100), LogRule("b", "none", 3, 0.2, at=300), LogRule("c", "none", 9, 1, at=950)]
+    lines = lay_out(logs, 0, 1_000, unredacted)
+    assert [(line.at, line.count, line.span) for line in lines] == [(100, 3, 0), (300, 3, 600), (950, 9, 50)]
+
+
+def test_a_line_with_a_time_of_a_step_that_never_ends_comes_then():
+    lines = lay_out([LogRule("a", at=100_000), LogRule("b", repeat=2)], 5, None, unredacted)
+    assert [(line.at, line.span) for line in lines] == [(100_005, 0), (100_005, 2_000)]
+
+
+def test_late_lines_come_behind_the_end_in_their_order():
+    logs = [LogRule("a"), LogRule("b", at=1_500), LogRule("c", at=1_200), LogRule("d", repeat=2, every=1)]
+    lines = lay_out_late(logs, 100, 1_100, unredacted)
+    assert [(line.at, line.span) for line in lines] == [(1_100, 0), (1_600, 0), (1_600, 0), (1_600, 2_000)]
+
+
+def test_a_step_that_never_ends_has_no_late_lines():
+    assert lay_out_late([LogRule("a")], 100, None, unredacted) == ()
+
+
 @pytest.mark.parametrize(
     ("level", "text"),
     [
@@ -88,7 +120,15 @@ def test_lines_are_redacted_before_they_are_cut():
     assert line.parts == ("*** ", "")
 
 
-LOGS = st.lists(st.builds(bare, st.just(LINE_NUMBER), st.integers(1, 30), st.none() | st.floats(0.01, 2)), max_size=5)
+LOGS = st.lists(
+    st.builds(
+        lambda repeat, every, at: LogRule(LINE_NUMBER, "none", repeat, every, at=at),
+        st.integers(1, 30),
+        st.none() | st.floats(0.01, 2),
+        st.none() | st.integers(0, 6_000),
+    ),
+    max_size=5,
+)
 
 
 @given(LOGS, st.integers(0, 5_000))

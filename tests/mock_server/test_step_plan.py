@@ -15,6 +15,7 @@ from mock_server.planned import Failure
 from mock_server.redaction import Redactor
 from mock_server.rendering import Budget
 from mock_server.scenario import Behaviour, Duration, FailRule, LogRule, StepRule
+from mock_server.step_lines import LINE_NUMBER
 from mock_server.step_plan import StepOutcome, StepPosition, Tools, plan_step
 from tests.mock_server.actions.workplaces import a_workplace
 
@@ -247,6 +248,50 @@ def test_a_text_of_a_scenario_that_cannot_be_rendered_stays_as_it_is():
     text = "${{ parameters.name | no_such_filter }}"
     outcome = run("debug:log", {"message": "x"}, StepRule(logs=(LogRule(text, "none"),)))
     assert lines(outcome) == [text]
+
+
+@pytest.mark.parametrize("action", ["acme:deploy", "debug:log"])
+def test_a_step_whose_status_is_told_asks_neither_its_input_nor_its_action(action):
+    rule = StepRule(status=StepStatus.COMPLETED, duration=Duration(1, 1))
+    outcome = run(action, {"no": "such input"}, rule, each="${{ parameters.nothing }}")
+    assert (outcome.step.ends_as, outcome.step.message) == (StepStatus.COMPLETED, "Finished step It")
+    assert (outcome.error, outcome.output, lines(outcome), duration(outcome)) == (None, {}, [], 1_000)
+
+
+def test_a_step_whose_status_is_told_gives_the_outputs_of_the_rule():
+    rule = StepRule(status=StepStatus.COMPLETED, outputs={"by": "${{ step.id }}"})
+    assert run("acme:deploy", rule=rule, each=["a", "b"]).output == {"by": "it"}
+
+
+def test_a_step_that_is_told_to_fail_fails_with_the_error_of_the_rule_alone():
+    rule = StepRule(status=StepStatus.FAILED, fail=FailRule("HttpError", "no"))
+    assert run("debug:wait", {"minutes": 11}, rule).error == Failure("HttpError", "no")
+
+
+def test_a_step_that_is_told_to_be_skipped_is_so_as_by_its_condition():
+    outcome = run("debug:log", {"message": "x"}, StepRule(status=StepStatus.SKIPPED, duration=Duration(2, 2)))
+    assert outcome.step.ends_as is StepStatus.SKIPPED
+    assert outcome.step.message == "Skipping step it because its if condition was false"
+    assert (outcome.output, lines(outcome), duration(outcome)) == ({}, [], 2_000)
+
+
+def test_the_stack_of_a_scenario_stands_instead_of_a_made_up_one():
+    rule = StepRule(fail=FailRule("HttpError", "no", "HttpError: no\n    at ${{ step.id }}.js:1:1"))
+    outcome = run("debug:log", {"message": "x"}, rule, failed_before=True)
+    assert outcome.step.message == "HttpError: no\n    at it.js:1:1"
+    assert outcome.step.repeated == "Additional error occurred: no\nHttpError: no\n    at it.js:1:1"
+    assert outcome.error == Failure("HttpError", "no")
+
+
+def test_the_stack_of_a_scenario_is_redacted_and_not_taken_for_another_error():
+    rule = StepRule(fail=FailRule("HttpError", "no", "at s3cret"))
+    assert run("debug:log", {"message": "x"}, rule, secrets={"a": "s3cret"}).step.message == "at ***"
+    assert "threshold" in run("debug:wait", {"minutes": 11}, rule).step.message
+
+
+def test_a_line_of_a_scenario_may_hold_the_character_that_stands_for_a_number():
+    rule = StepRule(logs=(LogRule(f"{LINE_NUMBER} ${{{{ step.id }}}}", "none", 2),))
+    assert lines(run("debug:log", {"message": "x"}, rule)) == [f"{LINE_NUMBER} it"]
 
 
 def test_a_repeated_line_knows_its_number():

@@ -89,6 +89,23 @@ async def test_a_broken_scenario_is_refused_with_the_line_of_each_mistake(contro
     assert (await control.get("/scenarios/own")).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("entry", "message"),
+    [
+        ("{duration: soon}", "/steps/{}/duration must"),
+        ("{duration: [2, 1]}", "no time is at least 2 and at most 1"),
+        ("{logs: ['${{ ']}", ""),
+    ],
+)
+async def test_every_mistake_of_a_scenario_is_told_with_its_line(control, entry, message):
+    source = "description: x\nsteps:\n" + f"  - {entry}\n" * 30
+    error = (await control.put("/scenarios/own", json={"source": source})).json()["error"]
+    assert [mistake["line"] for mistake in error["mistakes"]] == list(range(3, 33))
+    for number, mistake in enumerate(error["mistakes"]):
+        assert mistake["message"].startswith(message.format(number))
+    assert error["message"].endswith("; and 20 more")
+
+
 async def test_there_are_no_more_scenarios_than_can_be_kept(control, api):
     kept = Scenarios([replace(one, name=str(number)) for number, one in enumerate([HAPPY] * MAX_SCENARIOS)])
     api.server.simulator.scenarios = kept
