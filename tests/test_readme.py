@@ -1,5 +1,6 @@
 """The README is executed: its commands run, and what it shows is what comes."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -15,6 +16,7 @@ from contracts.profile import Profile
 from contracts.rules import all_rules
 from mock_server.app import MockServer
 from mock_server.cli import main as run_mock_server
+from mock_server.faults.kinds import KINDS, parameters_of
 from mock_server.quirks import Quirk
 from tests.flawed.catalogue import all_defects
 from tests.server_process import running_server
@@ -106,7 +108,7 @@ def test_the_last_command_is_what_ci_runs():
     "option",
     [
         name
-        for program in (run_mock_server, run_mock_server.commands["dry-run"], run_contract_tests)
+        for program in (run_mock_server, *run_mock_server.commands.values(), run_contract_tests)
         for parameter in program.params
         for name in parameter.opts
         if name.startswith("--") and name != "--version"
@@ -131,6 +133,32 @@ def test_the_table_of_the_replay_is_the_one_in_the_readme():
     assert replay.stdout.strip() in README
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_fault_is_in_the_readme_with_what_can_be_said_of_it(kind):
+    said = ", ".join(f"`{name}`" for name in parameters_of(kind))
+    assert f"| `{kind}`{f' ({said})' if said else ''} | " in README
+
+
+def test_the_commands_of_the_control_do_what_they_say(tmp_path):
+    (block,) = (block for block in re.findall(r"```text\n(.*?)```", README, re.DOTALL) if "CONTROL=" in block)
+    for asked, instead in (("curl ", "curl --fail-with-body --silent --show-error "), ("wait=10", "wait=0")):
+        block = block.replace(asked, instead)
+    # Nothing ends a stream that is followed but a hand.
+    block = block.replace("-N ", "-N --max-time 1 ").replace("/stream ", "/stream || test $? = 28 ")
+    with running_server() as server:
+        create = (
+            "curl --silent --show-error -H 'Authorization: Bearer mock-user-token' "
+            "http://127.0.0.1:7007/worlds/test-42/api/scaffolder/v2/tasks "
+            """--json '{"templateRef": "hello-world", "values": {}}'"""
+        )
+        block = block.replace("#    ... the application", f"{create}\n#    ... the application")
+        block = block.replace("http://127.0.0.1:7007", server.url.removesuffix("/api/scaffolder"))
+        ran = subprocess.run(["bash", "-euc", block], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert "event: world" in ran.stdout
+    assert len(json.loads((tmp_path / "test-42.json").read_text(encoding="utf-8"))["tasks"]) == 501
+
+
 def test_every_scenario_is_in_the_readme_with_its_description():
     for scenario in MockServer().simulator.scenarios:
         assert f"| `{scenario.name}` | {scenario.description} |" in README
@@ -144,10 +172,14 @@ def test_every_demo_template_is_in_the_readme():
 def test_the_scenarios_of_the_readme_are_valid(tmp_path):
     from mock_server.scenario_files import ScenarioReader, load_scenarios
 
-    for number, example in enumerate(block for block in YAML if "match:" in block):
+    for number, example in enumerate(block for block in YAML if "description:" in block):
         (tmp_path / f"example-{number}.yaml").write_text(example, encoding="utf-8")
     scenarios = load_scenarios([tmp_path], ScenarioReader(ROOT / "scenarios/scenario.schema.json"))
-    assert [scenario.match is not None for scenario in scenarios] == [True, True]
+    assert [(scenario.match is not None, len(scenario.faults)) for scenario in scenarios] == [
+        (True, 0),
+        (True, 0),
+        (False, 2),
+    ]
 
 
 def test_the_known_failures_of_the_readme_are_valid(tmp_path):

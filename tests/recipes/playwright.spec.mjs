@@ -55,6 +55,7 @@ test('the stream breaks off', async ({ page, world }) => {
   await world.fault({ fault: 'drop-before-completion', operation: 'getTaskEventStream' });
   await page.goto(process.env.APP);
   await page.getByRole('button', { name: 'Create' }).click();
+  await expect(page.getByRole('status')).toHaveText('Running');
   await world.advance(60);
   await expect(page.getByRole('status')).toHaveText('Lost');
 });
