@@ -13,13 +13,10 @@ import pytest
 if TYPE_CHECKING:
     import httpx
 
-    from mock_server.control_client import (
-        Control,
-        ControlledClock,
-        ControlledFault,
-        ControlledJournal,
-        ControlledWorld,
-    )
+    from mock_server.control_client import Control
+    from mock_server.controlled_clock import ControlledClock
+    from mock_server.controlled_journal import ControlledJournal
+    from mock_server.controlled_world import ControlledFault, ControlledWorld
 
 
 @dataclass(frozen=True, slots=True)

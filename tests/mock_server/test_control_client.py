@@ -7,7 +7,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import httpx
 import pytest
 
-from mock_server.control_client import Control, ControlRefused, NothingCame
+from mock_server.control_calls import ControlRefused
+from mock_server.control_client import Control
+from mock_server.controlled_journal import NothingCame
 from mock_server.session_server import ServerNotStarted, session_server
 
 START = datetime(2026, 2, 3, 4, 5, 6, tzinfo=UTC)
