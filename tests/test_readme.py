@@ -106,7 +106,7 @@ def test_the_last_command_is_what_ci_runs():
     "option",
     [
         name
-        for program in (run_mock_server, run_mock_server.commands["dry-run"], run_contract_tests)
+        for program in (run_mock_server, *run_mock_server.commands.values(), run_contract_tests)
         for parameter in program.params
         for name in parameter.opts
         if name.startswith("--") and name != "--version"
