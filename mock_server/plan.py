@@ -136,7 +136,8 @@ def _plan_steps(
             continue
         outcome = plan_step(step, tools, position)
         planned.append(outcome.step)
-        context["steps"][step["id"]] = {"output": outcome.output}
+        if rule.status is not StepStatus.SKIPPED:
+            context["steps"][step["id"]] = {"output": outcome.output}
         error = error or outcome.error
         ends_at = outcome.step.ends_at
     marked = (

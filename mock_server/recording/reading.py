@@ -6,6 +6,7 @@ import re
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -19,6 +20,7 @@ from mock_server.recording.withheld import secret_texts
 from mock_server.redaction import Redactor, TooManySecrets
 
 MAX_BYTES = 32_000_000
+MAX_SECRETS = 100
 # The end of a longer one is not noticed before the server closes the stream.
 LONGEST_FRAME = 1_000_000
 _COMPLETION = re.compile(rb"^event: ?completion\r?\n[^\n]*\n\r?\n", re.MULTILINE)
@@ -82,8 +84,9 @@ class Reader:
             async with httpx.AsyncClient(headers=headers, verify=self._verify(), timeout=SECONDS_PER_REQUEST) as http:
                 return await self._material(http, task_id, wait)
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
-            # Its text may hold what the server sent.
-            raise Unreadable(f"{self._host} cannot be read: {type(error).__name__}") from error
+            # The text of any other may hold what the server sent.
+            why = str(error) if isinstance(error, httpx.ConnectError) else type(error).__name__
+            raise Unreadable(f"{self._host} cannot be read: {why}") from error
 
     @property
     def _host(self) -> str:
@@ -103,7 +106,11 @@ class Reader:
         path = f"/v2/tasks/{quote(task_id, safe='')}"
         told = await self._ended(http, path, task_id, wait)
         try:
-            self._redactor.learn(secret_texts(told))
+            # Each is looked for in everything that is read.
+            secrets = set(islice(secret_texts(told), MAX_SECRETS + 1))
+            if len(secrets) > MAX_SECRETS:
+                raise Unreadable(f"the task has more than {MAX_SECRETS} secrets")
+            self._redactor.learn(secrets)
         except TooManySecrets as error:
             raise Unreadable(str(error)) from error
         task = task_of(self._redactor.value(told))

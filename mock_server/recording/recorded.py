@@ -9,6 +9,7 @@ from mock_server.clock import Milliseconds, parse_timestamp
 from mock_server.entity_refs import EntityRef, MalformedEntityRef, parse_entity_ref
 from mock_server.lifecycle import EventType
 from mock_server.planned import Body
+from mock_server.template_schema import MOST_STEPS
 
 # A scenario takes no longer time.
 LONGEST: Milliseconds = 31_536_000_000
@@ -66,6 +67,9 @@ def task_of(data: Any) -> RecordedTask:
     if template.kind.lower() != "template":
         raise NotRecordable("the template of the task is of another kind")
     entity = info.get("entity")
+    steps = _list(spec.get("steps"), "the steps of the task")
+    if len(steps) > MOST_STEPS:
+        raise NotRecordable(f"the task has more than {MOST_STEPS:,} steps")
     metadata = entity.get("metadata") if isinstance(entity, dict) else None
     recovery = spec.get("EXPERIMENTAL_recovery")
     return RecordedTask(
@@ -74,7 +78,7 @@ def task_of(data: Any) -> RecordedTask:
         created_at=_instant(task.get("createdAt")),
         template=template,
         metadata=metadata if isinstance(metadata, dict) else {},
-        steps=[_step(step) for step in _list(spec.get("steps"), "the steps of the task")],
+        steps=[_step(step) for step in steps],
         output=_object(spec.get("output", {}), "the output of the task"),
         values=_object(spec.get("parameters", {}), "the parameters of the task"),
         recovery=recovery if isinstance(recovery, dict) else None,

@@ -1,7 +1,6 @@
 """Tell a recorded run as a scenario: the same events in the same order, with the same time between them."""
 
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from glob import escape
@@ -44,20 +43,29 @@ def scenario_of(task: RecordedTask, run: RecordedRun) -> dict[str, Any]:
         "description": f"A task of {task.template} as it was recorded: {task.status} after {seconds(took)} s.",
         "match": {"template": escape(str(task.template))},
     }
-    cancel = _cancel_that_ends(told, completion)
+    index = _cancel_that_ends(told, completion)
+    cancel = None if index is None else told[index]
     if cancel is not None:
-        scenario["cancel"] = seconds(told[cancel].at)
-        told, completion = told[:cancel], None
+        scenario["cancel"] = seconds(cancel.at)
+        told, completion = told[:index], None
     if not told:
         return scenario | {"queue": "never"}
     stories = _stories(task, told[1:], told[0].at)
     error = completion.body.get("error") if completion is not None else None
-    scenario |= {"queue": seconds(told[0].at), "steps": _rules(task, stories, error if isinstance(error, dict) else {})}
+    rules = _rules(task, stories, error if isinstance(error, dict) else {})
+    scenario |= {"queue": seconds(told[0].at), "steps": rules}
+    last_end = max([told[0].at, *(story.ends_at or 0 for story in stories)])
     if completion is not None:
-        last_end = max([told[0].at, *(story.ends_at or 0 for story in stories)])
         output = completion.body.get("output")
-        scenario["completion"] = seconds(completion.at - last_end)
+        scenario |= {"completion": seconds(completion.at - last_end)} if completion.at > last_end else {}
         scenario |= {"output": verbatim_value(output, task.id)} if output and isinstance(output, dict) else {}
+    elif cancel is not None and not (stories and stories[-1].ends_at is None):
+        # No step ran, so what would have come next must not come before the cancel.
+        pause = seconds(cancel.at - last_end + SECOND)
+        if len(stories) == len(task.steps):
+            scenario["completion"] = pause
+        else:
+            rules.append(_selector(task, len(stories) + 1) | {"delay": pause})
     return scenario
 
 
@@ -86,7 +94,7 @@ def _stories(task: RecordedTask, events: Sequence[RecordedEvent], starts_at: Mil
     for event in events:
         id, message, status = (event.body.get(key) for key in ("stepId", "message", "status"))
         current = stories[-1] if stories else None
-        if not isinstance(id, str) or not isinstance(message, str):
+        if not isinstance(id, str) or not isinstance(message, str) or not isinstance(status, str | None):
             continue
         if event.type == EventType.CANCELLED or (event.type == EventType.LOG and status is None):
             if current is not None:
@@ -121,14 +129,18 @@ def _entry(task: RecordedTask, story: _Story, event: RecordedEvent, id: str, mes
 
 
 def _rules(task: RecordedTask, stories: Sequence[_Story], error: Mapping[str, Any]) -> list[Rule]:
-    ids = Counter(step["id"] for step in task.steps)
     first_failed = next((story for story in stories if story.ends_as is StepStatus.FAILED), None)
     return [
-        {"id": escape(story.step["id"])}
-        | ({"position": story.number} if ids[story.step["id"]] > 1 else {})
-        | _rule(task, story, error if story is first_failed else _additional_error(story))
+        _selector(task, story.number) | _rule(task, story, error if story is first_failed else _additional_error(story))
         for story in stories
     ]
+
+
+def _selector(task: RecordedTask, number: int) -> Rule:
+    """What a rule says to be about this step and no other."""
+    id = task.steps[number - 1]["id"]
+    is_shared = sum(step["id"] == id for step in task.steps) > 1
+    return {"id": escape(id)} | ({"position": number} if is_shared else {})
 
 
 def _rule(task: RecordedTask, story: _Story, error: Mapping[str, Any]) -> Rule:

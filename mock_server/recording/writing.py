@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from mock_server.shipped import SCENARIOS
-from mock_server.sources import parse_sources
+from mock_server.sources import BrokenFile, parse_sources
 
 # Told apart from a template's, because every YAML file in a folder of scenarios is one.
 SCENARIOS_FOLDER = "scenarios"
@@ -101,8 +101,14 @@ _Dumper.add_representer(str, _quoted)
 
 
 def _yaml(data: Mapping[str, Any]) -> str:
-    text: str = yaml.dump(data, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=1_000_000)
-    sources = parse_sources(text.encode(), Path("recording"))
+    """Raises Unwritable."""
+    try:
+        text: str = yaml.dump(data, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=1_000_000)
+        sources = parse_sources(text.encode(), Path("recording"))
+    except UnicodeEncodeError as error:
+        raise Unwritable("a text of the task holds half a character") from error
+    except BrokenFile as error:
+        raise Unwritable(f"the server could not load the recording: {error.reason}") from error
     if len(sources) != 1 or sources[0].data != data:
         raise Unwritable("a text or a number of the task cannot be written as YAML")
     return text

@@ -2,6 +2,10 @@
 
 import asyncio
 import json
+import socket
+import subprocess
+import sys
+import threading
 import time
 from datetime import datetime
 from pathlib import Path
@@ -395,6 +399,9 @@ DEEP = b"[" * 60 + b"]" * 60
         ({TASK: as_json(changed(createdAt="0001-01-01T00:00:00+23:59"))}, "the task takes more than a year"),
         ({TASK: as_json(changed(createdAt="2020-01-01T00:00:00Z"))}, "the task takes more than a year"),
         ({TASK: as_json(spec(steps={}))}, "the steps of the task are no JSON array"),
+        ({TASK: as_json(spec(steps=CANCELLED["task"]["spec"]["steps"] * 334))}, "more than 1,000 steps"),
+        ({TASK: as_json(changed(secrets=[f"secret-{number}" for number in range(101)]))}, "more than 100 secrets"),
+        ({TASK: as_json(changed(secrets=["x" * 1_000_001]))}, "more than 1,000,000 characters"),
         ({TASK: as_json(spec(steps=[{"id": "a"}]))}, "the name of a step is no text"),
         ({TASK: as_json(spec(templateInfo=None))}, "the templateInfo of the task is no JSON object"),
         ({TASK: as_json(spec(templateInfo={"entityRef": "template:"}))}, "is no entity reference"),
@@ -445,7 +452,31 @@ def test_a_server_that_is_not_there_is_told(tmp_path):
         pass
     result = record(backend, ID, tmp_path)
     assert result.exit_code == 1
-    assert "cannot be read: ConnectError" in result.output
+    assert "cannot be read: All connection attempts failed" in result.output
+
+
+def test_what_is_no_http_is_told_without_a_word_of_it(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+
+        def answer() -> None:
+            peer, _ = listener.accept()
+            peer.recv(65_536)
+            peer.sendall(f"220 {TOKEN} ready\r\n".encode())
+            peer.close()
+
+        threading.Thread(target=answer, daemon=True).start()
+        result = record(Backend(f"http://127.0.0.1:{port}"), ID, tmp_path, **{TOKEN_VARIABLE: TOKEN})
+    assert result.exit_code == 1
+    assert "cannot be read: RemoteProtocolError" in result.output
+    assert TOKEN not in result.output
+
+
+@pytest.mark.parametrize("host", ["a..b", "ex ample", "\u2603\u2603..", "x" * 70, "[::1", "127.0.0.1:99999"])
+def test_a_host_that_cannot_be_is_told(tmp_path, host):
+    result = record(Backend(f"http://{host}/api/scaffolder"), ID, tmp_path)
+    assert (result.exit_code, type(result.exception)) == (1, SystemExit)
+    assert len(result.output.splitlines()) == 1
 
 
 @pytest.mark.parametrize("url", ["ftp://x", "x", "http://", "http://[", "http://h:0x/", "http://h/?a=b", "http://h\n"])
@@ -504,6 +535,12 @@ def test_events_that_cannot_be_replayed_are_told(tmp_path):
         result = record(backend, ID, tmp_path)
     assert result.exit_code == 0
     assert "1 event cannot be replayed as it was: number 2." in result.output
+
+
+def test_the_server_starts_without_what_only_a_recording_needs():
+    code = "import sys, mock_server.cli; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not {"httpx", "mock_server.recording"}.intersection(done.stdout.split())
 
 
 def test_certificates_that_are_none_are_told(tmp_path):
