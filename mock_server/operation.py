@@ -12,6 +12,7 @@ import jsonschema_rs
 from mock_server.answers import App, Receive, Scope, Send
 from mock_server.fault_injection import with_faults
 from mock_server.framework import OpenAPIOperation
+from mock_server.journal import Choice
 from mock_server.json_body import MAX_BODY, is_json, normalized, read_json
 from mock_server.query import QueryValue, parse_number, parse_query
 from mock_server.quirks import Quirk
@@ -95,6 +96,8 @@ class Operation:
             raise InvalidRequest(_worded(found[0]), found)
         world = self._simulator.worlds.get(world_name)
         exchange.entry.task_id = parameters.get("taskId")
+        if exchange.scenario is not None and exchange.scenario in self._simulator.scenarios:
+            exchange.entry.choice = Choice(exchange.scenario, "request")
         call = Call(
             self._simulator, world, principal, exchange.scenario, parameters, body, exchange.url, exchange.entry
         )

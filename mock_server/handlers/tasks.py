@@ -88,7 +88,7 @@ async def dry_run_task(call: Call) -> Answer:
 
 async def _task(call: Call) -> Task:
     task = await call.world.store.get(call.parameters["taskId"])
-    if task.scenario is not None:
+    if task.scenario is not None and call.entry.choice is None:
         call.entry.choice = Choice(task.scenario, "task")
     call.permits.require_with_task(task.created_by, READ)
     return task

@@ -59,6 +59,14 @@ async def test_a_request_about_a_task_tells_the_scenario_of_the_task(api, entrie
     assert (entry["scenario"]["name"], entry["scenario"]["chosen"], entry["task"]) == ("slow", "task", task_id)
 
 
+async def test_a_request_that_names_a_scenario_met_that_one(api, entries):
+    task_id = await api.create()
+    for path in ("/v2/tasks", f"/v2/tasks/{task_id}"):
+        await api.get(path, headers={"prefer": "scenario=read-only"})
+    told = [(entry["scenario"]["name"], entry["scenario"]["chosen"]) for entry in await entries(method="GET")]
+    assert told == [("read-only", "request")] * 2
+
+
 async def test_a_create_that_matched_nothing_says_what_came_nearest(make_api, tmp_path):
     (tmp_path / "shops.yaml").write_text("description: x\nmatch: {createdBy: 'user:default/ann'}\n")
     api = make_api(scenarios=[tmp_path])
