@@ -19,7 +19,8 @@ from mock_server.recording.recorded import MAX_DEPTH, RecordedTask, task_of
 from mock_server.recording.withheld import secret_texts
 from mock_server.redaction import Redactor, TooManySecrets
 
-MAX_BYTES = 32_000_000
+# Of one answer. The server loads no scenario of more than half of that.
+MAX_BYTES = 10_000_000
 MAX_SECRETS = 100
 # The end of a longer one is not noticed before the server closes the stream.
 LONGEST_FRAME = 1_000_000

@@ -15,7 +15,10 @@ _NO_TITLE = "Please enter the following information"
 
 def template_of(task: RecordedTask, form: Mapping[str, Any]) -> dict[str, Any]:
     """The entity, with the form that the server serves for it, `{}` if it serves none."""
-    metadata: dict[str, Any] = {"name": task.template.name, "namespace": task.template.namespace}
+    metadata: dict[str, Any] = {
+        "name": _as_spelt(task.template.name, task.metadata.get("name")),
+        "namespace": _as_spelt(task.template.namespace, task.metadata.get("namespace")),
+    }
     metadata |= {key: form[key] for key in ("title", "description", "ui:options") if key in form}
     metadata |= {key: task.metadata[key] for key in _KEPT_METADATA if key in task.metadata}
     annotations = task.metadata.get("annotations")
@@ -29,6 +32,11 @@ def template_of(task: RecordedTask, form: Mapping[str, Any]) -> dict[str, Any]:
     spec["steps"] = list(task.steps)
     spec |= {"output": task.output} if task.output else {}
     return {"apiVersion": API_VERSION, "kind": "Template", "metadata": metadata, "spec": spec}
+
+
+def _as_spelt(part: str, spelling: Any) -> str:
+    """A part of a reference, which the server writes in lower case, as the entity spells it."""
+    return spelling if isinstance(spelling, str) and spelling.lower() == part.lower() else part
 
 
 def _page(step: Mapping[str, Any]) -> dict[str, Any]:

@@ -374,6 +374,12 @@ def event(**parts: object) -> list:
 ID = CANCELLED["task"]["id"]
 TASK = f"/v2/tasks/{ID}"
 FORM = "/v2/templates/default/template/slow/parameter-schema"
+LONG = [
+    *CANCELLED["events"][:2],
+    {**CANCELLED["events"][2], "body": {"message": "{% " * 1_000_000, "stepId": "a"}},
+    *CANCELLED["events"][3:],
+]
+SHORT = {"type": "log", "body": {}, "createdAt": "2026-11-22T00:00:00Z"}
 DEEP = b"[" * 60 + b"]" * 60
 
 
@@ -413,9 +419,10 @@ DEEP = b"[" * 60 + b"]" * 60
         ({f"{TASK}/events": as_json([7])}, "an event of the task is no JSON object"),
         ({f"{TASK}/events": as_json(event(type=7))}, "the type of an event is no text"),
         ({f"{TASK}/events": as_json(event(body="x"))}, "the body of an event is no JSON object"),
-        ({f"{TASK}/events": as_json(event() * 5_001)}, "more than 50,000 events"),
+        ({f"{TASK}/events": as_json([SHORT] * 50_001)}, "more than 50,000 events"),
         ({f"{TASK}/events": as_json({}, 403)}, "answered 403"),
         ({f"{TASK}/events": Reply(404), f"{TASK}/eventstream": Reply(500)}, "answered 500"),
+        ({f"{TASK}/events": as_json(LONG)}, "larger than 5000000 bytes"),
         ({FORM: as_json([])}, "a form that is no JSON object"),
         ({FORM: as_json({"steps": [{"schema": {"pattern": "("}}]})}, "could not load the recording"),
         ({FORM: Reply(503)}, "answered 503"),
