@@ -76,6 +76,15 @@ async def read_json(scope: Scope, receive: Receive, limit: int = MAX_BODY) -> An
     return parse_json(inflated(raw, header(scope, b"content-encoding"), limit), content_type)
 
 
+async def read_text(scope: Scope, receive: Receive, limit: int = MAX_BODY) -> str:
+    """The text of a body that has to be JSON, whatever it says. Raises InvalidRequest."""
+    raw = await read_body(scope, receive, limit)
+    content_type = header(scope, b"content-type")
+    if not is_json(content_type):
+        raise InvalidRequest(f"unsupported media type {normalized(content_type)}")
+    return _text(inflated(raw, header(scope, b"content-encoding"), limit), _charset(content_type))
+
+
 def is_json(content_type: str | None) -> bool:
     return content_type is not None and content_type.split(";")[0].strip().lower() == "application/json"
 
@@ -121,8 +130,7 @@ def inflated(body: bytes, content_encoding: str | None, limit: int = MAX_BODY) -
 
 def parse_json(body: bytes, content_type: str | None) -> Any:
     """The object or array of a JSON body, an empty object for an empty one. Raises InvalidRequest."""
-    charsets = _CHARSET.findall(content_type) if content_type and ";" in content_type else []
-    text = _text(body, charsets[-1].lower() if charsets else "utf-8")
+    text = _text(body, _charset(content_type))
     if not text:
         return {}
     if not _BEGINS_DOCUMENT.match(text):
@@ -144,6 +152,11 @@ def decode_json(text: str) -> Any:
     if text.count("[") + text.count("{") > MAX_DEPTH and _depth(value) > MAX_DEPTH:
         raise RecursionError
     return value
+
+
+def _charset(content_type: str | None) -> str:
+    charsets = _CHARSET.findall(content_type) if content_type and ";" in content_type else []
+    return charsets[-1].lower() if charsets else "utf-8"
 
 
 def _text(body: bytes, charset: str) -> str:

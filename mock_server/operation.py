@@ -13,7 +13,7 @@ from mock_server.answers import App, Receive, Scope, Send
 from mock_server.fault_injection import with_faults
 from mock_server.framework import OpenAPIOperation
 from mock_server.journal import Choice
-from mock_server.json_body import MAX_BODY, is_json, normalized, read_json
+from mock_server.json_body import MAX_BODY, is_json, normalized, read_json, read_text
 from mock_server.query import QueryValue, parse_number, parse_query
 from mock_server.quirks import Quirk
 from mock_server.request import EXCHANGE, Call, Exchange, InvalidRequest, header
@@ -29,12 +29,14 @@ class Manners:
     """How an operation reads requests, as the document says, in part by extensions.
 
     One that `is_open` asks for no token. One that `takes_any_query` does not look at it, so nothing in it is a mistake.
-    One that `checks_own_body` refuses bodies in words of its own. One of more than `max_body` bytes is too large.
+    One that `checks_own_body` refuses bodies in words of its own, one that `parses_own_body` is given the text of it. A
+    body of more than `max_body` bytes is too large.
     """
 
     is_open: bool = False
     takes_any_query: bool = False
     checks_own_body: bool = False
+    parses_own_body: bool = False
     max_body: int = MAX_BODY
 
     @classmethod
@@ -43,6 +45,7 @@ class Manners:
             described.get("security") == [],
             described.get("x-takes-any-query", False),
             described.get("x-checks-own-body", False),
+            described.get("x-parses-own-body", False),
             described.get("x-max-body", MAX_BODY),
         )
 
@@ -90,7 +93,8 @@ class Operation:
             parameters = {**parse_query(exchange.query), **parameters}
         elif exchange.query or self._required:
             parameters |= self._read_query(exchange.query, found)
-        if self._body is not None and body is not None and not self._manners.checks_own_body:
+        is_checked = not (self._manners.checks_own_body or self._manners.parses_own_body)
+        if self._body is not None and body is not None and is_checked:
             found += violations(self._body, body, below=("body",))
         if found:
             raise InvalidRequest(_worded(found[0]), found)
@@ -105,6 +109,8 @@ class Operation:
         await answer(scope, receive, send)
 
     async def _read_body(self, scope: Scope, receive: Receive) -> Any:
+        if self._manners.parses_own_body:
+            return await read_text(scope, receive, self._manners.max_body)
         # Nobody may have asked for a body; but one that says it is JSON must be.
         body = await read_json(scope, receive, self._manners.max_body)
         if self._manners.checks_own_body:

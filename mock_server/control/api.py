@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from mock_server.addresses import CONTROL_MOUNT
 from mock_server.answers import App, Receive, Scope, Send
-from mock_server.control import clock, faults, journal, tasks, tokens, watching, worlds
+from mock_server.control import clock, faults, journal, snapshots, tasks, tokens, watching, worlds
 from mock_server.control.access import ControlAccess
 from mock_server.control.scenarios import ScenarioOperations
 from mock_server.request import EXCHANGE
@@ -24,7 +24,7 @@ class Control:
         api = DocumentedApi(
             document,
             base_path=CONTROL_MOUNT,
-            functions=(worlds, clock, tasks, ScenarioOperations(reader), faults, tokens, journal, watching),
+            functions=(worlds, clock, tasks, ScenarioOperations(reader), faults, tokens, journal, snapshots, watching),
             authenticator=access,
             simulator=simulator,
         )

@@ -7,7 +7,6 @@ from mock_server.addresses import MOUNT, WORLDS_PREFIX
 from mock_server.answers import Answer, json_answer
 from mock_server.control.clock import clock_to_json, instant
 from mock_server.request import Call
-from mock_server.snapshot import world_snapshot
 from mock_server.world import DEFAULT_WORLD, Beginning, World
 
 
@@ -39,17 +38,6 @@ async def delete_world(call: Call) -> Answer:
 
 async def reset_world(call: Call) -> Answer:
     return json_answer(200, await world_to_json(call.simulator.worlds.reset(call.parameters["world"])))
-
-
-async def take_snapshot(call: Call) -> Answer:
-    return json_answer(200, await world_snapshot.take_snapshot(call.simulator.worlds.find(call.parameters["world"])))
-
-
-async def restore_snapshot(call: Call) -> Answer:
-    worlds = call.simulator.worlds
-    return json_answer(
-        200, await world_to_json(await world_snapshot.restore_world(worlds, call.parameters["world"], call.body))
-    )
 
 
 async def world_to_json(world: World) -> dict[str, Any]:

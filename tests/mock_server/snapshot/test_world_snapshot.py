@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from mock_server.app import MockServer, Options
 from mock_server.quirks import Quirk
 from mock_server.simulator import NewTask, Principal
-from mock_server.snapshot.codec import decode, encode
-from mock_server.snapshot.world_snapshot import restore_world, take_snapshot
+from mock_server.snapshot.codec import InvalidSnapshot, decode, encode
+from mock_server.snapshot.world_snapshot import read_snapshot, restore_world, take_snapshot, written
 from mock_server.task import Task
 from mock_server.world import DEFAULT_WORLD
 from tests.conformance import ConformingTransport
@@ -31,12 +31,20 @@ async def views(api, task_ids):
     return [*told, (await api.get("/v2/tasks")).json()]
 
 
+async def document_of(world):
+    return json.loads(b"".join(written(await take_snapshot(world))))
+
+
+async def restored(server, name, document):
+    return await restore_world(server.simulator.worlds, name, await read_snapshot(json.dumps(document)))
+
+
 async def moved(api, other):
     """The other mock, living on as the first one is."""
-    snapshot = json.loads(json.dumps(await take_snapshot(api.world)))
-    other.world = await restore_world(other.server.simulator.worlds, DEFAULT_WORLD, snapshot)
+    document = await document_of(api.world)
+    other.world = await restored(other.server, DEFAULT_WORLD, document)
     other.clock = other.world.clock
-    return snapshot
+    return document
 
 
 @pytest.mark.parametrize("quirks", [frozenset(), frozenset(Quirk) - {Quirk.NO_LOGS}], ids=["plain", "quirks"])
@@ -100,7 +108,7 @@ async def test_time_goes_on_where_it_was(make_api, api):
     assert (other.clock.now(), other.clock.is_frozen, other.clock.speed) == (now, True, 50)
     assert other.world.scenario == "slow"
     snapshot["clock"]["frozen"] = False
-    world = await restore_world(other.server.simulator.worlds, "blue", snapshot)
+    world = await restored(other.server, "blue", snapshot)
     assert not world.clock.is_frozen
 
 
@@ -113,10 +121,10 @@ async def test_a_reset_still_leads_to_the_beginning(make_api, api):
 
 async def test_a_restored_world_ends_the_streams_of_the_one_before(api):
     task_id = await api.create()
-    snapshot = await take_snapshot(api.world)
+    document = await document_of(api.world)
     async with api.stream(task_id) as stream:
         await stream.opened()
-        await restore_world(api.server.simulator.worlds, DEFAULT_WORLD, snapshot)
+        await restored(api.server, DEFAULT_WORLD, document)
         assert await stream.rest() == []
 
 
@@ -126,14 +134,13 @@ async def test_no_secret_and_no_token_is_in_a_snapshot(api, demo_values):
         await api.create(ref, values, body=SECRETS)
     api.world.tokens.refuse(planted.encode(), "revoked")
     await api.get(f"/v2/tasks?token={planted}")
-    assert planted not in json.dumps(await take_snapshot(api.world))
+    assert planted not in json.dumps(await document_of(api.world))
 
 
 async def test_tasks_of_a_template_share_its_steps_again(api):
     for _ in range(2):
         await api.create()
-    snapshot = json.loads(json.dumps(await take_snapshot(api.world)))
-    world = await restore_world(api.server.simulator.worlds, "blue", snapshot)
+    world = await restored(api.server, "blue", await document_of(api.world))
     one, other = await world.store.all()
     assert one.spec["steps"] is other.spec["steps"]
 
@@ -151,9 +158,32 @@ def snapshot():
             started = await simulator.create_task(world, Principal("user:default/guest"), new)
             world.clock.advance(700)
         await simulator.cancel_task(world, started.task.id)
-        return await take_snapshot(world)
+        return await document_of(world)
 
-    return json.loads(json.dumps(asyncio.run(make())))
+    return asyncio.run(make())
+
+
+BROKEN = [
+    "",
+    "[]",
+    "{",
+    '{"tasks": [}',
+    '{"tasks": [{},]}',
+    '{"format": 1, "format": 1}',
+    '{"format": NaN}',
+    '{"format": 1e999}',
+    '{"format": ' + "9" * 400 + "}",
+    '{"tasks": [' + "[" * 300 + "]" * 300 + "]}",
+    "[" * 100_000,
+    '{"tasks": {}}',
+    '{"tasks": []} x',
+]
+
+
+@pytest.mark.parametrize("text", BROKEN, ids=[text[:30] for text in BROKEN])
+async def test_what_is_no_snapshot_is_refused(text):
+    with pytest.raises(InvalidSnapshot):
+        await read_snapshot(text)
 
 
 def places(value, place=()):
