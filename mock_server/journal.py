@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from itertools import islice
 from typing import Literal
+from urllib.parse import unquote
 
 from mock_server.clock import Milliseconds, Signal
 
 MAX_ENTRIES = 500
 MAX_TEXT = 2_000
 
-_CONFIDENTIAL = re.compile(r"([^?&=]*(?:token|secret|password|credential|auth|key)[^&=]*)=[^&]*", re.IGNORECASE)
+_CONFIDENTIAL = re.compile(r"token|secret|password|credential|auth|key", re.IGNORECASE)
 
 Reason = Literal["request", "match", "active", "task"]
 FaultSource = Literal["request", "control", "scenario"]
@@ -119,7 +120,7 @@ class Journal:
         """Give the entry its id and keep it, without what its query may tell of tokens and secrets."""
         self._last_id = entry.id = self._last_id + 1
         if "?" in entry.url:
-            entry.url = _CONFIDENTIAL.sub(r"\1=***", entry.url)
+            entry.url = _masked(entry.url)
         entry.url = _short(entry.url)
         entry.task_id = entry.task_id and _short(entry.task_id)
         entry.error = entry.error and _short(entry.error)
@@ -147,6 +148,16 @@ class Journal:
 
     def _fitting(self, query: EntryQuery) -> Iterator[Entry]:
         return (entry for entry in list(self._entries) if query.fits(entry))
+
+
+def _masked(url: str) -> str:
+    path, _, query = url.partition("?")
+    parts = (part.partition("=") for part in query.split("&"))
+    shown = (
+        f"{name}=***" if _CONFIDENTIAL.search(unquote(name)) else f"{name}{equals}{value}"
+        for name, equals, value in parts
+    )
+    return f"{path}?{'&'.join(shown)}"
 
 
 def _short(text: str) -> str:

@@ -1,6 +1,7 @@
 """What a request asks for itself."""
 
 import contextlib
+import time
 
 import pytest
 from hypothesis import given
@@ -46,3 +47,12 @@ def test_a_request_asks_for_so_many_faults_and_no_more():
 def test_any_text_is_read_or_refused(text):
     with contextlib.suppress(InvalidFault):
         wishes([text])
+
+
+@pytest.mark.parametrize(
+    "text", ["fault=" + " " * 60_000 + "x y", " " * 60_000 + "=", "a" * 60_000 + " b", 'x="' * 20_000]
+)
+def test_a_long_text_takes_no_time_to_read(text):
+    began = time.process_time()
+    wishes([text])
+    assert time.process_time() - began < 1
