@@ -1,5 +1,7 @@
 """Who may control the mock: nobody from elsewhere, and no page of another origin."""
 
+import re
+
 import httpx
 import pytest
 
@@ -7,6 +9,7 @@ from mock_server.addresses import CONTROL_MOUNT
 from mock_server.app import MockServer, Options
 from mock_server.auth import ControlClosed, ControlTokenExpected
 from mock_server.control.access import ControlAccess
+from openapi.documents import load_control
 
 HERE = ControlAccess(None, listens_here_only=True)
 WITH_TOKEN = ControlAccess("opensesame", listens_here_only=True)
@@ -109,3 +112,22 @@ async def test_the_token_opens_from_anywhere():
 async def test_there_is_no_control_where_it_is_off(options):
     assert (await asked(options)).status_code == 404
     assert (await asked(options, path="/health")).status_code == 200
+
+
+OPERATIONS = [
+    (method, path)
+    for path, item in load_control()["paths"].items()
+    for method in ("get", "put", "post", "delete")
+    if method in item
+]
+
+
+@pytest.mark.parametrize(("method", "path"), OPERATIONS)
+async def test_no_operation_is_open_to_a_name_of_somebody_elses(api, method, path):
+    """A page whose name leads here (DNS rebinding) is of that origin, and asks for that host."""
+    url = f"http://rebound.example:7007{CONTROL_MOUNT}{re.sub('{[^}]*}', 'default', path)}"
+    transport = httpx.ASGITransport(api.server)
+    async with httpx.AsyncClient(transport=transport) as stranger:
+        refused = await stranger.request(method, url, headers={"origin": "http://rebound.example:7007"})
+    assert refused.status_code == 403
+    assert refused.json()["error"]["name"] == "NotAllowedError"
