@@ -39,9 +39,3 @@ async def until_read(receive: Receive) -> None:
     """Read a request to its end, or to that of its connection, and forget it."""
     while (await receive()).get("more_body"):
         pass
-
-
-async def until_gone(receive: Receive) -> None:
-    """Wait for the end of a connection."""
-    while (await receive())["type"] != "http.disconnect":
-        pass

@@ -16,7 +16,7 @@ class ClientLeft(Exception):
 async def unless_client_leaves(work: Coroutine[Any, Any, T], receive: Receive) -> T:
     """What the work gives. Raises ClientLeft, with the work ended, if the client goes away first."""
     working = asyncio.ensure_future(work)
-    leaving = asyncio.ensure_future(_disconnected(receive))
+    leaving = asyncio.ensure_future(until_gone(receive))
     try:
         await asyncio.wait((working, leaving), return_when=asyncio.FIRST_COMPLETED)
         finished = working.done()
@@ -32,6 +32,7 @@ async def unless_client_leaves(work: Coroutine[Any, Any, T], receive: Receive) -
     return working.result()
 
 
-async def _disconnected(receive: Receive) -> None:
+async def until_gone(receive: Receive) -> None:
+    """Wait for the end of a connection."""
     while (await receive())["type"] != "http.disconnect":
         pass

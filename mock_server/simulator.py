@@ -1,6 +1,5 @@
 """What the handlers call: worlds, and the life of the tasks in them."""
 
-import hashlib
 import random
 import uuid
 from collections.abc import Mapping, Sequence
@@ -10,6 +9,7 @@ from typing import Any
 from mock_server.actions.catalogue import ActionCatalogue
 from mock_server.cancellation import MAX_NOTES
 from mock_server.clock import VirtualClock
+from mock_server.draws import draws_of
 from mock_server.entities import ref_of
 from mock_server.entity_refs import parse_entity_ref
 from mock_server.faults.faults import Faults
@@ -261,8 +261,7 @@ class Simulator:
         )
 
     def _draw(self, *circumstances: object) -> random.Random:
-        text = "\n".join(map(str, (self.settings.seed or 0, *circumstances)))
-        return random.Random(int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest()))  # noqa: S311
+        return draws_of(self.settings.seed or 0, *circumstances)
 
     def _make_world(self, name: str, beginning: Beginning) -> World:
         # Whoever can only choose a base URL chooses a scenario by the name of a world.

@@ -4,16 +4,17 @@ from typing import Any
 
 from mock_server.answers import Answer, json_answer
 from mock_server.clock import SECOND, Milliseconds, parse_timestamp, timestamp
+from mock_server.control.addressed import addressed_world
 from mock_server.request import Call, InvalidRequest
 from mock_server.world import NothingToCome, World
 
 
 async def get_clock(call: Call) -> Answer:
-    return json_answer(200, await clock_to_json(_world(call)))
+    return json_answer(200, await clock_to_json(addressed_world(call)))
 
 
 async def set_clock(call: Call) -> Answer:
-    world, now = _world(call), instant(call.body["now"])
+    world, now = addressed_world(call), instant(call.body["now"])
     if await world.store.count():
         world.clock.advance_to(now)
     else:
@@ -22,25 +23,25 @@ async def set_clock(call: Call) -> Answer:
 
 
 async def freeze_clock(call: Call) -> Answer:
-    world = _world(call)
+    world = addressed_world(call)
     world.clock.freeze()
     return json_answer(200, await clock_to_json(world))
 
 
 async def run_clock(call: Call) -> Answer:
-    world = _world(call)
+    world = addressed_world(call)
     world.clock.run((call.body or {}).get("speed"))
     return json_answer(200, await clock_to_json(world))
 
 
 async def advance_clock(call: Call) -> Answer:
-    world = _world(call)
+    world = addressed_world(call)
     world.clock.advance(round(call.body["seconds"] * SECOND))
     return json_answer(200, await clock_to_json(world))
 
 
 async def step_clock(call: Call) -> Answer:
-    world = _world(call)
+    world = addressed_world(call)
     due = await world.store.next_event_at()
     if due is None:
         raise NothingToCome
@@ -65,7 +66,3 @@ def instant(text: str) -> Milliseconds:
         return parse_timestamp(text)
     except ValueError as error:
         raise InvalidRequest(f"'{text}' is no instant: {error}") from None
-
-
-def _world(call: Call) -> World:
-    return call.simulator.worlds.find(call.parameters["world"])

@@ -4,6 +4,7 @@ from typing import Any
 
 from mock_server.answers import Answer, json_answer
 from mock_server.clock import timestamp
+from mock_server.control.addressed import addressed_world
 from mock_server.faults.faults import AddedFault
 from mock_server.faults.rule import FaultRule
 from mock_server.request import Call
@@ -11,22 +12,22 @@ from mock_server.world import World
 
 
 async def list_faults(call: Call) -> Answer:
-    world = _world(call)
+    world = addressed_world(call)
     return json_answer(200, {"faults": [_to_json(world, added) for added in world.faults]})
 
 
 async def add_fault(call: Call) -> Answer:
-    world = _world(call)
+    world = addressed_world(call)
     return json_answer(201, _to_json(world, world.faults.add(FaultRule.of(call.body))))
 
 
 async def remove_fault(call: Call) -> Answer:
-    _world(call).faults.remove(call.parameters["faultId"])
+    addressed_world(call).faults.remove(call.parameters["faultId"])
     return Answer(204)
 
 
 async def clear_faults(call: Call) -> Answer:
-    _world(call).faults.clear()
+    addressed_world(call).faults.clear()
     return Answer(204)
 
 
@@ -37,7 +38,3 @@ def _to_json(world: World, added: AddedFault) -> dict[str, Any]:
         "requests": world.faults.uses(("control", added.id)),
         "endsAt": None if added.ends_at is None else timestamp(added.ends_at),
     }
-
-
-def _world(call: Call) -> World:
-    return call.simulator.worlds.find(call.parameters["world"])

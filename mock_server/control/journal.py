@@ -5,6 +5,7 @@ from typing import Any
 
 from mock_server.answers import Answer, Receive, Scope, Send, json_answer
 from mock_server.clock import deadline, timestamp
+from mock_server.control.addressed import addressed_world
 from mock_server.journal import MAX_ENTRIES, Choice, Entry, EntryQuery
 from mock_server.leaving import ClientLeft, unless_client_leaves
 from mock_server.request import Call
@@ -13,19 +14,19 @@ from mock_server.world import World
 
 async def list_journal(call: Call) -> "Answer | _Awaited":
     given = call.parameters
-    world = call.simulator.worlds.find(given["world"])
+    world = addressed_world(call)
     count = int(given.get("count", 1))
     search = _Awaited(world, _query(given), int(given.get("limit", MAX_ENTRIES)), count, given.get("wait", 0))
     return search if given.get("wait", 0) else search.answer()
 
 
 async def get_journal_entry(call: Call) -> Answer:
-    world = call.simulator.worlds.find(call.parameters["world"])
+    world = addressed_world(call)
     return json_answer(200, entry_to_json(world.journal.get(call.parameters["entryId"])))
 
 
 async def clear_journal(call: Call) -> Answer:
-    call.simulator.worlds.find(call.parameters["world"]).journal.clear()
+    addressed_world(call).journal.clear()
     return Answer(204)
 
 

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from mock_server.answers import Answer, json_answer
+from mock_server.control.addressed import addressed_world
 from mock_server.control.worlds import world_to_json
 from mock_server.request import Call, InvalidRequest
 from mock_server.scenario import MissingScenario, Scenario
@@ -37,7 +38,7 @@ class ScenarioOperations:
         return json_answer(200, _to_json(scenario))
 
     async def activate_scenario(self, call: Call) -> Answer:
-        world = call.simulator.worlds.find(call.parameters["world"])
+        world = addressed_world(call)
         world.scenario = call.simulator.scenarios.named(call.body["name"]).name
         return json_answer(200, await world_to_json(world))
 

@@ -2,6 +2,7 @@
 
 from mock_server.answers import Answer, Receive, Scope, Send, json_answer
 from mock_server.clock import give_way
+from mock_server.control.addressed import addressed_world
 from mock_server.control.worlds import world_to_json
 from mock_server.request import Call
 from mock_server.snapshot import world_snapshot
@@ -12,7 +13,7 @@ _HEADERS = [(b"content-type", b"application/json; charset=utf-8")]
 
 
 async def take_snapshot(call: Call) -> "_SnapshotAnswer":
-    world = call.simulator.worlds.find(call.parameters["world"])
+    world = addressed_world(call)
     return _SnapshotAnswer(await world_snapshot.take_snapshot(world))
 
 

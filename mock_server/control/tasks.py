@@ -5,6 +5,7 @@ from typing import Any
 
 from mock_server.answers import Answer, json_answer
 from mock_server.clock import LAST_INSTANT, timestamp
+from mock_server.control.addressed import addressed_world
 from mock_server.lifecycle import StepStatus, TaskStatus
 from mock_server.planned import Failure
 from mock_server.request import Call
@@ -12,7 +13,6 @@ from mock_server.steering import PushedEvent, WantedEnd
 from mock_server.steering import end_task as end_now
 from mock_server.steering import push_event as push_now
 from mock_server.task import TaskEvents
-from mock_server.world import World
 
 _LIMIT = 1_000
 
@@ -32,7 +32,7 @@ async def seed_tasks(call: Call) -> Answer:
         templates=asked.get("templates", ()),
         creators=asked.get("creators", ()),
     )
-    seeded = await seeding.seed_tasks(call.simulator, _world(call), wanted)
+    seeded = await seeding.seed_tasks(call.simulator, addressed_world(call), wanted)
     return json_answer(
         201,
         {
@@ -45,7 +45,7 @@ async def seed_tasks(call: Call) -> Answer:
 
 
 async def inspect_task(call: Call) -> Answer:
-    world = _world(call)
+    world = addressed_world(call)
     task, now = await world.store.get(call.parameters["taskId"]), world.clock.now()
     events = TaskEvents(task)
     asked = events.planned(int(call.parameters.get("after", 0)))
@@ -69,7 +69,7 @@ async def push_event(call: Call) -> Answer:
     asked: dict[str, Any] = call.body
     status = asked.get("status")
     event = PushedEvent(asked["message"], asked.get("stepId"), None if status is None else StepStatus(status))
-    task, now = await push_now(_world(call), call.parameters["taskId"], event)
+    task, now = await push_now(addressed_world(call), call.parameters["taskId"], event)
     events = TaskEvents(task)
     (pushed,) = events.between(events.newest_id(now) - 1, now)
     return json_answer(201, _event_to_json(pushed, happened=True))
@@ -83,14 +83,10 @@ async def end_task(call: Call) -> Answer:
         None if error is None else Failure(error.get("name", "Error"), error["message"]),
         asked.get("output"),
     )
-    task, now = await end_now(_world(call), call.parameters["taskId"], wanted)
+    task, now = await end_now(addressed_world(call), call.parameters["taskId"], wanted)
     return json_answer(200, task.to_json(now, call.simulator.settings.quirks))
 
 
 def _event_to_json(event: dict[str, Any], *, happened: bool) -> dict[str, Any]:
     shown = {key: event[key] for key in ("id", "type", "body", "createdAt")}
     return shown | {"happened": happened}
-
-
-def _world(call: Call) -> World:
-    return call.simulator.worlds.find(call.parameters["world"])

@@ -4,9 +4,9 @@ from typing import Any
 
 from mock_server.answers import Answer, json_answer
 from mock_server.clock import SECOND, timestamp
+from mock_server.control.addressed import addressed_world
 from mock_server.entity_refs import parse_entity_ref
 from mock_server.request import Call
-from mock_server.world import World
 from mock_server.world_tokens import Refusal, TokenStanding
 
 
@@ -15,7 +15,7 @@ async def issue_token(call: Call) -> Answer:
     ref = asked.get("entityRef")
     entity_ref = None if ref is None else str(parse_entity_ref(ref, default_kind="user"))
     lifetime = asked.get("lifetime")
-    tokens = _world(call).tokens
+    tokens = addressed_world(call).tokens
     token, standing = tokens.issue(entity_ref, None if lifetime is None else round(lifetime * SECOND))
     return json_answer(201, {"token": token, **_to_json(standing)})
 
@@ -29,14 +29,10 @@ async def revoke_token(call: Call) -> Answer:
 
 
 def _refuse(call: Call, refusal: Refusal) -> Answer:
-    _world(call).tokens.refuse(call.body["token"].encode(), refusal)
+    addressed_world(call).tokens.refuse(call.body["token"].encode(), refusal)
     return Answer(204)
 
 
 def _to_json(standing: TokenStanding) -> dict[str, Any]:
     expires_at = standing.expires_at
     return {"entityRef": standing.entity_ref, "expiresAt": None if expires_at is None else timestamp(expires_at)}
-
-
-def _world(call: Call) -> World:
-    return call.simulator.worlds.find(call.parameters["world"])

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from mock_server.answers import Receive, Scope, Send
+from mock_server.control.addressed import addressed_world
 from mock_server.control.journal import entry_to_json
 from mock_server.control.worlds import world_to_json
 from mock_server.leaving import ClientLeft, unless_client_leaves
@@ -15,7 +16,7 @@ _HEADERS = [(b"content-type", b"text/event-stream"), (b"cache-control", b"no-cac
 
 
 async def watch_world(call: Call) -> "_WorldStream":
-    return _WorldStream(call.simulator.worlds.find(call.parameters["world"]))
+    return _WorldStream(addressed_world(call))
 
 
 class _WorldStream:

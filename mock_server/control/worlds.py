@@ -5,6 +5,7 @@ from typing import Any
 
 from mock_server.addresses import MOUNT, WORLDS_PREFIX
 from mock_server.answers import Answer, json_answer
+from mock_server.control.addressed import addressed_world
 from mock_server.control.clock import clock_to_json, instant
 from mock_server.request import Call
 from mock_server.world import DEFAULT_WORLD, Beginning, World
@@ -28,7 +29,7 @@ async def create_world(call: Call) -> Answer:
 
 
 async def get_world(call: Call) -> Answer:
-    return json_answer(200, await world_to_json(call.simulator.worlds.find(call.parameters["world"])))
+    return json_answer(200, await world_to_json(addressed_world(call)))
 
 
 async def delete_world(call: Call) -> Answer:

@@ -1,6 +1,5 @@
 """The faults of a world: those that were added to it, and how often each rule was for a request."""
 
-import hashlib
 import itertools
 import random
 from collections import Counter
@@ -8,6 +7,7 @@ from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 
 from mock_server.clock import Clock, Milliseconds, Signal
+from mock_server.draws import draws_of
 from mock_server.faults.rule import FaultRule
 
 MAX_FAULTS = 100
@@ -89,14 +89,9 @@ class Faults:
             return None
         self._uses[key] += 1
         use = self._uses[key]
-        draw = self.draw(key, use) if rule.seed is None else _draw(rule.seed, use)
+        draw = self.draw(key, use) if rule.seed is None else draws_of(rule.seed, use)
         return draw if rule.strikes(self._uses[key], draw) else None
 
     def draw(self, *circumstances: object) -> random.Random:
         """Draws that come out the same whenever the same is repeated in a world of the name."""
-        return _draw(self._seed, *circumstances)
-
-
-def _draw(*circumstances: object) -> random.Random:
-    text = "\n".join(map(str, circumstances))
-    return random.Random(int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest()))  # noqa: S311
+        return draws_of(self._seed, *circumstances)

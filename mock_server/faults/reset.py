@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from mock_server.answers import App, Receive, Scope, Send
-from mock_server.connection import connection_of, until_gone, until_read
+from mock_server.connection import connection_of, until_read
 from mock_server.faults.fault import Situation
 from mock_server.faults.unheard import serve_unheard
+from mock_server.leaving import until_gone
 
 
 @dataclass(frozen=True, slots=True)

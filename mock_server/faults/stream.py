@@ -3,9 +3,9 @@
 from typing import Literal
 
 from mock_server.answers import App, Message, Receive, Scope, Send
-from mock_server.connection import connection_of, until_gone
+from mock_server.connection import connection_of
 from mock_server.faults.fault import Situation
-from mock_server.leaving import ClientLeft, unless_client_leaves
+from mock_server.leaving import ClientLeft, unless_client_leaves, until_gone
 
 # `cut`: the connection closes in the middle of the answer. `reset`: it breaks. `end`: the answer ends as if complete.
 Ending = Literal["cut", "reset", "end"]
