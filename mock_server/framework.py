@@ -5,7 +5,7 @@ import warnings
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from connexion.exceptions import Unauthorized
-    from connexion.middleware.abstract import RoutedAPI, RoutedMiddleware
+    from connexion.middleware.abstract import ROUTING_CONTEXT, RoutedAPI, RoutedMiddleware
     from connexion.middleware.routing import RoutingMiddleware
     from connexion.middleware.security import SecurityMiddleware
     from connexion.operations import OpenAPIOperation
@@ -13,6 +13,7 @@ with warnings.catch_warnings():
     from connexion.spec import OpenAPISpecification
 
 __all__ = [
+    "ROUTING_CONTEXT",
     "OpenAPIOperation",
     "OpenAPISpecification",
     "Resolver",

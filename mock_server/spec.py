@@ -21,12 +21,12 @@ from mock_server.framework import (
     Resolver,
     RoutedAPI,
     RoutedMiddleware,
-    RoutingMiddleware,
     SecurityMiddleware,
 )
 from mock_server.json_body import read_json
 from mock_server.operation import Function, Manners, Operation
 from mock_server.request import EXCHANGE, MethodNotAllowed, NoSuchRoute
+from mock_server.routing import IndexedRouting
 from mock_server.simulator import Simulator
 from openapi.documents import load_meta_schema
 
@@ -68,7 +68,7 @@ class DocumentedApi:
         self._paths = _Paths(document["paths"])
         operations = Operations(self._unrouted, simulator)
         security = SecurityMiddleware(operations)
-        self._app = RoutingMiddleware(security)
+        self._app = IndexedRouting(security)
         self._app.router.redirect_slashes = False
         for middleware in (operations, security, self._app):
             middleware.add_api(
@@ -79,6 +79,7 @@ class DocumentedApi:
             )
         for mount in self._app.router.routes:
             mount.app.redirect_slashes = False
+        self._app.index()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
