@@ -20,19 +20,18 @@ _JSON: Header = (b"content-type", b"application/json; charset=utf-8")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A complete response; itself an ASGI application. One that is tagged is not sent to who has it already."""
+    """A complete response; itself an ASGI application. One with a tag is not sent to who has it already."""
 
     status: int
     body: bytes = b""
     headers: tuple[Header, ...] = ()
-    is_tagged: bool = False
+    tag: bytes | None = None
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         status, body, headers = self.status, self.body, list(self.headers)
-        if self.is_tagged:
-            tag = _entity_tag(body)
-            headers.append((b"etag", tag))
-            if 200 <= status < 300 and scope["method"] in {"GET", "HEAD"} and _has_already(scope["headers"], tag):
+        if self.tag is not None:
+            headers.append((b"etag", self.tag))
+            if 200 <= status < 300 and scope["method"] in {"GET", "HEAD"} and _has_already(scope["headers"], self.tag):
                 status, body = 304, b""
                 headers = [header for header in headers if header[0] != b"content-type"]
         if status not in {204, 304}:  # a 204 has no length (RFC 9110, section 8.6), and of a 304 none is known
@@ -42,14 +41,19 @@ class Answer:
 
 
 def json_answer(status: int, value: Any, *headers: Header) -> Answer:
-    return Answer(status, encode_json(value), (_JSON, *headers), is_tagged=True)
+    return json_text_answer(status, encode_json(value), *headers)
+
+
+def json_text_answer(status: int, text: bytes, *headers: Header) -> Answer:
+    """The answer with a JSON value that is encoded already."""
+    return Answer(status, text, (_JSON, *headers), _entity_tag(text))
 
 
 def options_answer(methods: Sequence[str]) -> Answer:
     """What Express answers to OPTIONS at a route with these methods."""
     allowed = ",".join(methods).encode()
     headers = ((b"allow", allowed), (b"content-type", b"text/html; charset=utf-8"))
-    return Answer(200, allowed, headers, is_tagged=True)
+    return Answer(200, allowed, headers, _entity_tag(allowed))
 
 
 def _entity_tag(body: bytes) -> bytes:

@@ -23,6 +23,7 @@ from mock_server.quirks import Quirk
 from mock_server.scenario import Behaviour, Occasion, Scenario, Scenarios, select
 from mock_server.store import InMemoryTaskStore, VersionConflict
 from mock_server.task import Task, TaskNotRetriable
+from mock_server.task_bodies import TaskBodies
 from mock_server.templates import Catalog, base_url, check_secrets, check_values, parse_template_ref, permitted
 from mock_server.timeline import event_capacity
 from mock_server.world import Beginning, World, Worlds
@@ -96,6 +97,7 @@ class Simulator:
         self.actions = actions
         self.scenarios = scenarios
         self.settings = settings
+        self.bodies = TaskBodies(settings.quirks)
         self.worlds = Worlds(self._make_world)
         self._steps: dict[str, tuple[Mapping[str, Any], list[dict[str, Any]]]] = {}
 

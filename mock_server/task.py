@@ -32,7 +32,7 @@ class Run:
     first_event_id: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Task:
     """One task. `created_by` is None for one that a service created, `retried_at` for one that was never retried, and
     `scenario` for one that plays none."""

@@ -3,12 +3,14 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
 import jsonschema_rs
 
+from mock_server.answers import Answer, json_answer
 from mock_server.violations import accepts
 
 Schema = Mapping[str, Any]
@@ -54,6 +56,11 @@ class ActionCatalogue:
     def to_json(self) -> list[dict[str, Any]]:
         """The body of `listActions`."""
         return [action.to_json() for action in self._actions.values()]
+
+    @cached_property
+    def answer(self) -> Answer:
+        """The answer of `listActions`: it is long, and never changes."""
+        return json_answer(200, self.to_json())
 
 
 def load_actions() -> ActionCatalogue:

@@ -4,7 +4,7 @@ import math
 from dataclasses import replace
 from typing import Any
 
-from mock_server.answers import Answer, Header, json_answer
+from mock_server.answers import Answer, Header, json_answer, json_text_answer
 from mock_server.directory_contents import read_directory_contents
 from mock_server.dry_run import DryRun, dry_run
 from mock_server.handlers.event_stream import EventStream
@@ -25,8 +25,9 @@ async def list_tasks(call: Call) -> Answer:
     if creators is not None:
         query = replace(query, creators=creators if query.creators is None else creators & query.creators)
     page = await call.world.store.find(query)
-    now, quirks = call.world.clock.now(), call.simulator.settings.quirks
-    return json_answer(200, {"tasks": [task.to_json(now, quirks) for task in page.tasks], "totalTasks": page.total})
+    now = call.world.clock.now()
+    bodies = b",".join(call.simulator.bodies.body(task, now) for task in page.tasks)
+    return json_text_answer(200, b'{"tasks":[%b],"totalTasks":%d}' % (bodies, page.total))
 
 
 async def create_task(call: Call) -> Answer:
@@ -37,7 +38,7 @@ async def create_task(call: Call) -> Answer:
 
 async def get_task(call: Call) -> Answer:
     task = await _task(call)
-    return json_answer(200, task.to_json(call.world.clock.now(), call.simulator.settings.quirks))
+    return call.simulator.bodies.answer(task, call.world.clock.now())
 
 
 async def cancel_task(call: Call) -> Answer:

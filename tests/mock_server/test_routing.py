@@ -3,6 +3,7 @@
 from itertools import product
 
 import pytest
+from starlette.exceptions import HTTPException
 
 from mock_server.framework import ROUTING_CONTEXT, Resolver, RoutingMiddleware
 from mock_server.routing import IndexedRouting
@@ -54,8 +55,8 @@ async def arrives(routed, arrived, method, path):
     scope = {"type": "http", "method": method, "path": path, "root_path": "", "headers": [], "app": None}
     try:
         await routed(scope, None, None)
-    except Exception as error:
-        return type(error), str(error)
+    except HTTPException as error:
+        return error.status_code
     return arrived.operation, arrived.parameters, arrived.base_path if arrived.operation else None
 
 
