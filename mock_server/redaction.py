@@ -1,7 +1,7 @@
 """Keep secrets out of everything that is stored, logged or sent."""
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from itertools import zip_longest
 from typing import Any
 from urllib.parse import quote, quote_plus
@@ -23,14 +23,16 @@ class TooManySecrets(ValueError):
 class Redactor:
     """Replaces secrets, and what was rendered from them, wherever they appear, quoted or not."""
 
-    def __init__(self, secrets: Iterable[str] = ()) -> None:
+    def __init__(self, secrets: Collection[str] = ()) -> None:
         # The longest first, so that no part of one is left behind.
         self._texts: list[str] = []
         self._characters = 0
         self.learn(secrets)
 
-    def learn(self, texts: Iterable[str]) -> None:
+    def learn(self, texts: Collection[str]) -> None:
         """Redact these too. Raises TooManySecrets."""
+        if not texts:
+            return
         # One character is no secret, and without it nothing would be left of a log; so thinks the real server.
         known, fresh = set(self._texts), set[str]()
         for text in texts:

@@ -95,6 +95,9 @@ class StepRule:
         return (place is None or place == number) and _any_glob(self.ids, id) and _any_glob(self.actions, action)
 
 
+NO_RULE = StepRule()
+
+
 @dataclass(frozen=True, slots=True)
 class Behaviour:
     """How a task goes, as far as a scenario says so."""
@@ -126,9 +129,9 @@ class Behaviour:
 
     def rule_for(self, id: str, action: str, number: int, last: int) -> StepRule:
         """All that is said of one step: for each key, the first rule that has it counts."""
-        rules = [rule for rule in self.steps if rule.matches(id, action, number, last)]
+        rules = [rule for rule in self.steps if rule.matches(id, action, number, last)] if self.steps else []
         if len(rules) < 2:
-            return rules[0] if rules else StepRule()
+            return rules[0] if rules else NO_RULE
         return StepRule(
             duration=next((rule.duration for rule in rules if rule.duration is not None), None),
             logs=next((rule.logs for rule in rules if rule.logs is not None), None),

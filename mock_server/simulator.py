@@ -10,21 +10,21 @@ from mock_server.actions.catalogue import ActionCatalogue
 from mock_server.cancellation import MAX_NOTES
 from mock_server.clock import VirtualClock
 from mock_server.draws import draws_of
-from mock_server.entities import ref_of
 from mock_server.entity_refs import parse_entity_ref
 from mock_server.faults.faults import Faults
 from mock_server.intervention import MAX_PUSHED
 from mock_server.journal import Choice
 from mock_server.lifecycle import TERMINAL, RecoveryStrategy
 from mock_server.permissions import CANCEL, CREATE, EVERYTHING, READ, Permits
-from mock_server.plan import Brief, make_plan, numbered_steps
+from mock_server.plan import Brief, make_plan
 from mock_server.planned import Plan
 from mock_server.quirks import Quirk
 from mock_server.scenario import Behaviour, Occasion, Scenario, Scenarios, select
 from mock_server.store import InMemoryTaskStore, VersionConflict
 from mock_server.task import Task, TaskNotRetriable
 from mock_server.task_bodies import TaskBodies
-from mock_server.templates import Catalog, base_url, check_secrets, check_values, parse_template_ref, permitted
+from mock_server.task_specs import TaskSpecs
+from mock_server.templates import Catalog, check_secrets, check_values, parse_template_ref, permitted
 from mock_server.timeline import event_capacity
 from mock_server.world import Beginning, World, Worlds
 
@@ -99,7 +99,7 @@ class Simulator:
         self.settings = settings
         self.bodies = TaskBodies(settings.quirks)
         self.worlds = Worlds(self._make_world)
-        self._steps: dict[str, tuple[Mapping[str, Any], list[dict[str, Any]]]] = {}
+        self._specs = TaskSpecs()
 
     def permits(self, world: World, principal: Principal, scenario: str | None = None) -> Permits:
         """What somebody may do, by the scenario that a request names, else by the active one. A service may do all."""
@@ -217,29 +217,7 @@ class Simulator:
 
     def spec(self, template: Mapping[str, Any], values: Mapping[str, Any], principal: Principal) -> dict[str, Any]:
         """What a task of this template, with these values and of this creator, is asked to do."""
-        spec = template["spec"]
-        recovery = spec.get("EXPERIMENTAL_recovery")
-        return {
-            "apiVersion": template["apiVersion"],
-            "steps": self._numbered_steps(template),
-            **({} if recovery is None else {"EXPERIMENTAL_recovery": recovery}),
-            "output": spec.get("output", {}),
-            "parameters": values,
-            "user": self.user(principal),
-            "templateInfo": {
-                "entityRef": str(ref_of(template)),
-                "baseUrl": base_url(template),
-                "entity": {"metadata": template["metadata"]},
-            },
-        }
-
-    def _numbered_steps(self, template: Mapping[str, Any]) -> list[dict[str, Any]]:
-        # The tasks of a template share them: they are most of what a task would take up.
-        ref = str(ref_of(template))
-        known = self._steps.get(ref)
-        if known is None or known[0] is not template:
-            known = self._steps[ref] = template, numbered_steps(template["spec"]["steps"])
-        return known[1]
+        return self._specs.of(template, values, self.user(principal))
 
     def _plan(
         self,

@@ -1,6 +1,6 @@
 """What the runs of a step are given: rendered, held against the action's schema, and with the secrets in it known."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -139,7 +139,7 @@ class StepInputs:
     def _rendered(self, value: Any, context: Context) -> Rendered:
         return render(value, context, functions=self._functions, budget=self._budget)
 
-    def _learn(self, texts: Iterable[str]) -> None:
+    def _learn(self, texts: Collection[str]) -> None:
         try:
             self._redactor.learn(texts)
         except TooManySecrets as error:

@@ -20,7 +20,7 @@ from mock_server.planned import Failure
 Input = Mapping[str, Any]
 
 # Made once: json.dumps makes an encoder for every value that is not written by its defaults.
-_encode_indented = json.JSONEncoder(indent=2, ensure_ascii=False).encode
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 
 LONGEST_WAIT: Milliseconds = 10 * 60 * SECOND
 
@@ -94,12 +94,23 @@ def _type(schema: Mapping[str, Any]) -> str:
 
 
 def _log(input: Input, _: Entities) -> Effect:
-    logs = [_encode_indented(input)]
+    logs = [_indented(input)]
     if input.get("message"):
         logs.append(input["message"])
     if input.get("listWorkspace"):
         logs.append("Workspace:\n")
     return Effect((0.02, 0.08), tuple(logs))
+
+
+def _indented(value: Any, line: str = "\n") -> str:
+    # As `indent=2` writes it; but an encoder that indents is not the one in C.
+    inner = f"{line}  "
+    if isinstance(value, dict) and value:
+        members = (f"{_encode(key)}: {_indented(item, inner)}" for key, item in value.items())
+        return f"{{{inner}{f',{inner}'.join(members)}{line}}}"
+    if isinstance(value, list) and value:
+        return f"[{inner}{f',{inner}'.join(_indented(item, inner) for item in value)}{line}]"
+    return _encode(value)
 
 
 def _wait(input: Input, _: Entities) -> Effect:
