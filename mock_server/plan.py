@@ -19,6 +19,7 @@ from mock_server.redaction import Redactor
 from mock_server.rendering import Budget, Limits, render
 from mock_server.scenario import NO_TIME, Behaviour
 from mock_server.step_inputs import Step, holds
+from mock_server.step_memory import TaskMemory
 from mock_server.step_plan import StepPosition, Tools, plan_skipped, plan_step
 
 # One budget for all that a task renders, so that a hostile template of many steps ends as soon as one of few.
@@ -61,10 +62,12 @@ def make_plan(
     workplace: Workplace | None = None,
     permits: Permits = EVERYTHING,
     quirks: Collection[Quirk] = (),
+    memory: TaskMemory | None = None,
 ) -> Plan:
     """The plan of a task. The same arguments give the same plan, and no secret is in it.
 
-    With a `workplace` it is a dry run, which leaves its files there. `permits` are those of who runs the task.
+    With a `workplace` it is a dry run, which leaves its files there. `permits` are those of who runs the task. `memory`
+    is of tasks with these values and this user, if there is one.
     """
     redactor = Redactor(brief.secrets.values())
     context: dict[str, Any] = {
@@ -87,6 +90,8 @@ def make_plan(
         use=use,
         workplace=workplace,
         permits=permits,
+        # What somebody may not do, and what is secret, changes what is remembered.
+        memory=None if brief.secrets or workplace or permits is not EVERYTHING else memory,
     )
     steps, error, ends_at = _plan_steps(brief.steps, tools, context, claimed_at or 0)
     if ends_at is not None:

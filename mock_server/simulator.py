@@ -1,5 +1,6 @@
 """What the handlers call: worlds, and the life of the tasks in them."""
 
+import json
 import random
 import uuid
 from collections.abc import Mapping, Sequence
@@ -20,12 +21,14 @@ from mock_server.plan import Brief, make_plan
 from mock_server.planned import Plan
 from mock_server.quirks import Quirk
 from mock_server.scenario import Behaviour, Occasion, Scenario, Scenarios, select
+from mock_server.step_memory import StepMemory, TaskMemory
 from mock_server.store import InMemoryTaskStore, VersionConflict
 from mock_server.task import Task, TaskNotRetriable
 from mock_server.task_bodies import TaskBodies
 from mock_server.task_specs import TaskSpecs
-from mock_server.templates import Catalog, check_secrets, check_values, parse_template_ref, permitted
+from mock_server.templates import Catalog, check_secrets, parse_template_ref, permitted
 from mock_server.timeline import event_capacity
+from mock_server.value_checks import ValueChecks
 from mock_server.world import Beginning, World, Worlds
 
 
@@ -100,6 +103,8 @@ class Simulator:
         self.bodies = TaskBodies(settings.quirks)
         self.worlds = Worlds(self._make_world)
         self._specs = TaskSpecs()
+        self._memory = StepMemory()
+        self._value_checks = ValueChecks()
 
     def permits(self, world: World, principal: Principal, scenario: str | None = None) -> Permits:
         """What somebody may do, by the scenario that a request names, else by the active one. A service may do all."""
@@ -120,7 +125,9 @@ class Simulator:
         ref = parse_template_ref(new.template_ref)
         permits.require(CREATE)
         template = permitted(self.catalog.template(ref), permits)
-        check_values(template, new.values)
+        # Not as we send it: there an infinite number is null.
+        values_text = json.dumps(new.values)
+        self._value_checks.check(template, new.values, values_text)
         check_secrets(template, new.secrets)
         scenario, choice = select(
             self.scenarios,
@@ -135,7 +142,8 @@ class Simulator:
         task_id = str(uuid.uuid4() if self.settings.seed is None else uuid.UUID(int=drawn, version=4))
         spec = self.spec(template, new.values, principal)
         use = Use(scenario, choice.use or 1, draw)
-        plan = self._plan(task_id, spec, new.secrets, use, permits)
+        memory = self._memory.of_task(values_text, principal.entity_ref, self.catalog.entities)
+        plan = self._plan(task_id, spec, new.secrets, use, permits, memory=memory)
         task = Task(
             id=task_id,
             spec=spec,
@@ -227,6 +235,7 @@ class Simulator:
         use: Use,
         permits: Permits,
         recovery: RecoveryStrategy | None = None,
+        memory: TaskMemory | None = None,
     ) -> Plan:
         brief = Brief(task_id, spec["steps"], spec["output"], spec["parameters"], secrets, spec["user"], recovery)
         return make_plan(
@@ -238,6 +247,7 @@ class Simulator:
             use=use.number,
             permits=permits,
             quirks=self.settings.quirks,
+            memory=memory,
         )
 
     def _draw(self, *circumstances: object) -> random.Random:

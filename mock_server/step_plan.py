@@ -21,6 +21,7 @@ from mock_server.scenario import Behaviour, Duration, LogRule
 from mock_server.segments import additional_error, skipped_after_failure, skipped_by_condition
 from mock_server.step_inputs import Run, Step, StepFailed, StepInputs
 from mock_server.step_lines import LINE_NUMBER, lay_out, lay_out_late
+from mock_server.step_memory import Remembered, TaskMemory
 
 _UNREGISTERED = (
     "Template action with ID '{}' is not registered. See "
@@ -34,6 +35,7 @@ class Tools:
     """What every step of a task is planned with. `redactor` learns as steps are rendered, `budget` is used up.
 
     With a `workplace` it is a dry run: actions are executed there, or skipped. `permits` are those of whose task it is.
+    `memory` is of tasks that differ in nothing of this, if there is one.
     """
 
     behaviour: Behaviour
@@ -46,6 +48,7 @@ class Tools:
     use: int
     workplace: Workplace | None
     permits: Permits
+    memory: TaskMemory | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +76,11 @@ def plan_step(step: Step, tools: Tools, position: StepPosition) -> StepOutcome:
     """How a step goes that is not skipped."""
     step_run = _StepRun(step, tools, position)
     failure: Failure | None = None
-    try:
-        step_run.run()
-    except StepFailed as failed:
-        failure = Failure(failed.failure.name, tools.redactor.text(failed.failure.message))
+    if not step_run.recall():
+        try:
+            step_run.run()
+        except StepFailed as failed:
+            failure = Failure(failed.failure.name, tools.redactor.text(failed.failure.message))
     return step_run.outcome(failure)
 
 
@@ -109,7 +113,8 @@ class _StepRun:
         }
         self._inputs = StepInputs(step, self._action, self._context, position.functions, tools.redactor, tools.budget)
         self._logs: list[LogRule] = []
-        self._duration: Milliseconds = 0
+        self._durations: list[Duration] = []
+        self._has_drawn = False
         self._outputs: list[dict[str, Any]] = []
         self._skipped: str | None = None
         self._stack: str | None = None
@@ -124,16 +129,42 @@ class _StepRun:
             raise StepFailed("NotFoundError", _UNREGISTERED.format(self._step["action"]))
         if action is not None and self._tools.workplace and not self._enters_dry_run(action):
             return
+        before = self._tools.budget.remaining
         runs = self._inputs.runs()
         if any(run.wanted for run in runs) and not self._tools.permits.may(EXECUTE):
             raise StepFailed("NotAllowedError", _UNAUTHORIZED.format(self._step["action"]))
         for run in runs:
             self._play(run)
+        self._remember(before - self._tools.budget.remaining)
         self._fail()
+
+    def recall(self) -> bool:
+        """Do what the step did before, if it is known what that comes to here."""
+        memory, budget = self._memory(), self._tools.budget
+        known = memory and memory.recall(self._step, failed_before=self._position.failed_before)
+        if not known or budget.remaining - known.spent < (budget.limits.text_steps or 0):
+            return False
+        budget.spend(known.spent)
+        self._logs, self._durations, self._outputs = list(known.logs), list(known.durations), list(known.outputs)
+        return True
+
+    def _remember(self, spent: int) -> None:
+        memory, budget = self._memory(), self._tools.budget
+        # Where the budget of the task, and not that of a text, may have ended a text, another task can come further.
+        if memory is not None and not self._has_drawn and budget.remaining >= (budget.limits.text_steps or 0):
+            known = Remembered(tuple(self._logs), tuple(self._durations), tuple(self._outputs), spent)
+            memory.remember(self._step, known, failed_before=self._position.failed_before)
+
+    def _memory(self) -> TaskMemory | None:
+        rule = self._rule
+        is_told = rule.status is not None or rule.outputs is not None or rule.fail is not None
+        return None if is_told or self._action is None else self._tools.memory
 
     def outcome(self, failure: Failure | None) -> StepOutcome:
         step, rule, tools = self._step, self._rule, self._tools
-        duration = self._duration if rule.duration is None else rule.duration.draw(tools.draw)
+        duration: Milliseconds | None = sum(each.draw(tools.draw) or 0 for each in self._durations)
+        if rule.duration is not None:
+            duration = rule.duration.draw(tools.draw)
         if rule.logs is not None:
             self._logs = [self._scenario_log(log) for log in rule.logs]
         starts_at, failed_before = self._position.starts_at, self._position.failed_before
@@ -211,11 +242,15 @@ class _StepRun:
         effect = effect_of(action, input, self._tools.entities)
         for message in effect.logs:
             self._log(message)
-        self._duration += Duration(*effect.duration).draw(self._tools.draw) or 0
+        self._durations.append(Duration(*effect.duration))
         if effect.failure is not None:
             raise StepFailed(effect.failure.name, effect.failure.message)
         output = dict(effect.output)
-        return output if effect.whole else complete_output(action, output, self._tools.draw)
+        return output if effect.whole else complete_output(action, output, self._draws)
+
+    def _draws(self) -> random.Random:
+        self._has_drawn = True
+        return self._tools.draw
 
     def _execute(self, action: Action, input: dict[str, Any], place: Workplace) -> dict[str, Any]:
         # Imported here: only a dry run executes anything, and the start need not wait for it.

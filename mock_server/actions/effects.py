@@ -47,10 +47,13 @@ def effect_of(action: Action, input: Input, entities: Entities) -> Effect:
     return Effect()
 
 
-def complete_output(action: Action, output: Mapping[str, Any], draw: random.Random) -> dict[str, Any]:
-    """The output with what its schema declares and nobody supplied: the schema's example, else a placeholder."""
+def complete_output(action: Action, output: Mapping[str, Any], draws: Callable[[], random.Random]) -> dict[str, Any]:
+    """The output with what its schema declares and nobody supplied: the schema's example, else a placeholder.
+
+    `draws` is asked for what to draw from if something is drawn.
+    """
     properties = (action.output_schema or {}).get("properties", {})
-    missing = {name: _example(name, schema, draw) for name, schema in properties.items() if name not in output}
+    missing = {name: _example(name, schema, draws) for name, schema in properties.items() if name not in output}
     return missing | dict(output)
 
 
@@ -76,16 +79,18 @@ def _dry_run_example(schema: Mapping[str, Any]) -> Any:
     return "<unknown>"
 
 
-def _example(name: str, schema: Mapping[str, Any], draw: random.Random) -> Any:
+def _example(name: str, schema: Mapping[str, Any], draws: Callable[[], random.Random]) -> Any:
     if schema.get("examples"):
         return schema["examples"][0]
     kind = _type(schema)
     if kind in {"number", "integer"}:
-        return draw.randrange(1, 100_000)
+        return draws().randrange(1, 100_000)
     if kind == "object":
         nested = schema.get("properties", {})
-        return {key: _example(key, value, draw) for key, value in nested.items()}
-    return {"boolean": True, "array": []}.get(kind, f"{name}-{draw.randrange(16**6):06x}")
+        return {key: _example(key, value, draws) for key, value in nested.items()}
+    if kind in {"boolean", "array"}:
+        return True if kind == "boolean" else []
+    return f"{name}-{draws().randrange(16**6):06x}"
 
 
 def _type(schema: Mapping[str, Any]) -> str:
