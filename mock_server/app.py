@@ -7,21 +7,14 @@ from pathlib import Path
 from types import MappingProxyType
 
 from mock_server.actions.catalogue import load_actions
-from mock_server.addresses import AUTH_MOUNT, COMPANION_MOUNTS, CONTROL_MOUNT, MOUNT, ROOT_MOUNT
+from mock_server.addresses import COMPANION_MOUNTS, CONTROL_MOUNT, MOUNT
 from mock_server.answers import App, Receive, Scope, Send
 from mock_server.auth import GUEST, SERVICE_TOKEN, USER_TOKEN, Authenticator, AuthMode
 from mock_server.clock import wall_seconds
-from mock_server.companions import health, permission
-from mock_server.companions.catalog.locations import LocationOperations
-from mock_server.companions.catalog.operations import EntityOperations
-from mock_server.companions.sign_in import AuthPlugin, SignIn
-from mock_server.control.access import ControlAccess
-from mock_server.control.api import Control
 from mock_server.control.health import Health
 from mock_server.cors import Cors
 from mock_server.document import served_document
 from mock_server.edge import Edge
-from mock_server.entities import Entities
 from mock_server.entity_refs import parse_entity_ref
 from mock_server.handlers import actions, autocompletion, tasks, templates
 from mock_server.plugin_routes import PluginRoutes
@@ -37,7 +30,6 @@ from mock_server.swagger import DocumentPages
 from mock_server.templates import load_catalog
 from mock_server.user_tokens import DEFAULT_LIFETIME, UserTokens
 from mock_server.world import DEFAULT_WORLD
-from openapi.documents import load_companions
 
 DEFAULT_TOKENS: Mapping[str, Principal] = MappingProxyType(
     {USER_TOKEN: Principal(GUEST), SERVICE_TOKEN: Principal(None)}
@@ -116,12 +108,25 @@ class MockServer:
         routes = PluginRoutes(api, authenticator, self.simulator, MOUNT)
         mounted: dict[str, App] = {MOUNT: DocumentPages(routes, document, MOUNT)}
         if options.companions:
-            companions = self._companions(authenticator, SignIn(handed_out, authenticator, guest))
-            mounted |= dict.fromkeys(COMPANION_MOUNTS, companions)
-            mounted[AUTH_MOUNT] = AuthPlugin(companions, options.quirks)
+
+            def make_companions() -> App:
+                from mock_server.companion_api import Companions
+                from mock_server.companions.sign_in import SignIn
+
+                sign_in = SignIn(handed_out, authenticator, guest)
+                return Companions(self.simulator, authenticator, sign_in, options.quirks)
+
+            mounted |= dict.fromkeys(COMPANION_MOUNTS, _Lazy(make_companions))
         if options.control and (options.listens_here_only or options.control_token is not None):
-            access = ControlAccess(options.control_token, listens_here_only=options.listens_here_only)
-            mounted[CONTROL_MOUNT] = Control(self.simulator, access, reader)
+
+            def make_control() -> App:
+                from mock_server.control.access import ControlAccess
+                from mock_server.control.api import Control
+
+                access = ControlAccess(options.control_token, listens_here_only=options.listens_here_only)
+                return Control(self.simulator, access, reader)
+
+            mounted[CONTROL_MOUNT] = _Lazy(make_control)
         # Without the control nobody could read a journal.
         journalled = self.simulator.worlds if CONTROL_MOUNT in mounted else None
         self.simulator.worlds.get(DEFAULT_WORLD)
@@ -135,19 +140,6 @@ class MockServer:
         else:
             await send({"type": "websocket.close", "code": 1000})
 
-    def _companions(self, authenticator: Authenticator, sign_in: SignIn) -> App:
-        def present() -> Entities:
-            return self.simulator.catalog.entities
-
-        return DocumentedApi(
-            load_companions(),
-            base_path="",
-            functions=(sign_in, permission, health, EntityOperations(present), LocationOperations(present)),
-            authenticator=authenticator,
-            simulator=self.simulator,
-            open_paths=(AUTH_MOUNT, ROOT_MOUNT),
-        )
-
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
         watching = asyncio.create_task(self.reloader.watch(self._watched)) if self._watched else None
@@ -158,6 +150,19 @@ class MockServer:
             await asyncio.gather(watching, return_exceptions=True)
         self.simulator.close()
         await send({"type": "lifespan.shutdown.complete"})
+
+
+class _Lazy:
+    """An application that is made when it is first asked for, so that the start need not wait for it."""
+
+    def __init__(self, make: Callable[[], App]) -> None:
+        self._make = make
+        self._app: App | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._app is None:
+            self._app = self._make()
+        await self._app(scope, receive, send)
 
 
 class _Mounts:

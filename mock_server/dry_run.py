@@ -9,14 +9,13 @@ from typing import Any
 
 from mock_server.actions.catalogue import ActionCatalogue
 from mock_server.actions.failures import ActionFailed
-from mock_server.actions.workbench import Workplace
 from mock_server.actions.workspace import File, Quota, Workspace
 from mock_server.directory_contents import Files, directory_contents
 from mock_server.entities import Entities
 from mock_server.permissions import EVERYTHING, Permits
-from mock_server.plan import Brief, make_plan, numbered_steps
 from mock_server.planned import Failure, Plan
 from mock_server.scenario import Behaviour
+from mock_server.task_specs import numbered_steps
 from mock_server.templates import check_secrets, check_template, check_values
 from mock_server.timeline import Timeline
 
@@ -74,6 +73,10 @@ def dry_run(
 
     Raises InvalidTemplate, UnusableTemplate, InvalidValues or DryRunFailed.
     """
+    # Imported here, as is what they need: the start need not wait for it.
+    from mock_server.actions.workbench import Workplace
+    from mock_server.plan import Brief, make_plan
+
     template = request.template
     check_template(template)
     check_values(template, request.values)

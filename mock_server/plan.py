@@ -43,14 +43,6 @@ class Brief:
     recovery: RecoveryStrategy | None = None
 
 
-def numbered_steps(steps: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The steps with the ids and names that the real server gives to those without."""
-    return [
-        {**step, "id": step.get("id", f"step-{number}"), "name": step.get("name", step["action"])}
-        for number, step in enumerate(steps, start=1)
-    ]
-
-
 def make_plan(
     brief: Brief,
     behaviour: Behaviour,

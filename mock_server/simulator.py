@@ -17,7 +17,6 @@ from mock_server.intervention import MAX_PUSHED
 from mock_server.journal import Choice
 from mock_server.lifecycle import TERMINAL, RecoveryStrategy
 from mock_server.permissions import CANCEL, CREATE, EVERYTHING, READ, Permits
-from mock_server.plan import Brief, make_plan
 from mock_server.planned import Plan
 from mock_server.quirks import Quirk
 from mock_server.scenario import Behaviour, Occasion, Scenario, Scenarios, select
@@ -237,6 +236,9 @@ class Simulator:
         recovery: RecoveryStrategy | None = None,
         memory: TaskMemory | None = None,
     ) -> Plan:
+        # Imported here, as is what it needs: the start need not wait for it.
+        from mock_server.plan import Brief, make_plan
+
         brief = Brief(task_id, spec["steps"], spec["output"], spec["parameters"], secrets, spec["user"], recovery)
         return make_plan(
             brief,

@@ -1,11 +1,10 @@
 """What a task is asked to do: the `spec` of the published Task."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from mock_server.entities import Entity, ref_of
-from mock_server.plan import numbered_steps
 from mock_server.templates import base_url
 
 
@@ -16,6 +15,14 @@ class _Said:
     template: Entity
     before: Mapping[str, Any]
     info: Mapping[str, Any]
+
+
+def numbered_steps(steps: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The steps with the ids and names that the real server gives to those without."""
+    return [
+        {**step, "id": step.get("id", f"step-{number}"), "name": step.get("name", step["action"])}
+        for number, step in enumerate(steps, start=1)
+    ]
 
 
 class TaskSpecs:

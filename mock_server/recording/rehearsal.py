@@ -9,12 +9,13 @@ from typing import Any
 
 from mock_server.actions.catalogue import load_actions
 from mock_server.entities import Entities
-from mock_server.plan import Brief, make_plan, numbered_steps
+from mock_server.plan import Brief, make_plan
 from mock_server.recording.recorded import RecordedEvent, RecordedRun, RecordedTask
 from mock_server.scenario import Scenario
 from mock_server.scenario_files import ScenarioReader
 from mock_server.shipped import SCENARIOS
 from mock_server.sources import BrokenFile
+from mock_server.task_specs import numbered_steps
 from mock_server.templates import UnknownTemplate, UnusableTemplate, load_catalog
 from mock_server.timeline import Timeline
 

@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from mock_server.actions.catalogue import load_actions
 from mock_server.entities import Entities
 from mock_server.lifecycle import EventType, RecoveryStrategy, StepStatus, TaskStatus
-from mock_server.plan import Brief, make_plan, numbered_steps
+from mock_server.plan import Brief, make_plan
 from mock_server.planned import Failure, Plan
 from mock_server.quirks import Quirk
 from mock_server.scenario import Behaviour, Duration, FailRule, LogRule, StepRule
+from mock_server.task_specs import numbered_steps
 from mock_server.timeline import Timeline, View, event_capacity, view
 from tests.mock_server.actions.workplaces import a_workplace
 

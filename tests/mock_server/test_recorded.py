@@ -8,7 +8,7 @@ import json
 import pytest
 
 from mock_server.clock import SECOND
-from mock_server.plan import numbered_steps
+from mock_server.task_specs import numbered_steps
 from tests.mock_server.conftest import DATA, SERVICE
 
 ENTITIES = DATA / "recorded_entities.yaml"

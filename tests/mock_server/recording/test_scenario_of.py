@@ -10,13 +10,14 @@ from mock_server.actions.catalogue import load_actions
 from mock_server.entities import Entities
 from mock_server.entity_refs import EntityRef
 from mock_server.lifecycle import StepStatus
-from mock_server.plan import Brief, make_plan, numbered_steps
+from mock_server.plan import Brief, make_plan
 from mock_server.recording.recorded import RecordedEvent, RecordedRun, RecordedTask
 from mock_server.recording.rehearsal import rehearse
 from mock_server.recording.scenario_of import scenario_of
 from mock_server.recording.template_of import template_of
 from mock_server.recording.writing import scenario_text, template_text
 from mock_server.scenario import Behaviour, Duration, FailRule, LogRule, StepRule
+from mock_server.task_specs import numbered_steps
 from mock_server.timeline import Timeline
 
 ACTIONS = load_actions()

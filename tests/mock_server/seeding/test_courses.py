@@ -8,10 +8,11 @@ import pytest
 from mock_server.actions.catalogue import load_actions
 from mock_server.entities import Entities
 from mock_server.lifecycle import TERMINAL, TaskStatus
-from mock_server.plan import Brief, make_plan, numbered_steps
+from mock_server.plan import Brief, make_plan
 from mock_server.planned import Plan
 from mock_server.scenario import Behaviour
 from mock_server.seeding.courses import draw_course, natural_course
+from mock_server.task_specs import numbered_steps
 from mock_server.timeline import view
 
 ACTIONS = load_actions()
