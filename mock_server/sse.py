@@ -5,7 +5,7 @@ import sys
 from collections.abc import Awaitable, Callable, Collection, Iterable
 from typing import Any
 
-from mock_server.clock import SECOND, Milliseconds, Signal
+from mock_server.clock import SECOND, Milliseconds, Signal, give_way
 from mock_server.quirks import Quirk
 from mock_server.store import UnknownTask
 from mock_server.task import TaskEvents
@@ -76,6 +76,8 @@ async def _write(events: Iterable[dict[str, Any]], send: Callable[[bytes], Await
         if len(frames) >= PIECE:
             await send(bytes(frames))
             frames.clear()
+            # A client that reads as fast as is written would leave nobody else a turn.
+            await give_way()
     if frames:
         await send(bytes(frames))
     return last

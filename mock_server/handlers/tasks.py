@@ -8,6 +8,7 @@ from mock_server.answers import Answer, Header, json_answer, json_text_answer
 from mock_server.directory_contents import read_directory_contents
 from mock_server.dry_run import DryRun, dry_run
 from mock_server.handlers.event_stream import EventStream
+from mock_server.handlers.long_answers import json_array, write_values
 from mock_server.handlers.long_poll import LongPoll
 from mock_server.handlers.task_list import task_query
 from mock_server.journal import Choice
@@ -25,9 +26,9 @@ async def list_tasks(call: Call) -> Answer:
     if creators is not None:
         query = replace(query, creators=creators if query.creators is None else creators & query.creators)
     page = await call.world.store.find(query)
-    now = call.world.clock.now()
-    bodies = b",".join(call.simulator.bodies.body(task, now) for task in page.tasks)
-    return json_text_answer(200, b'{"tasks":[%b],"totalTasks":%d}' % (bodies, page.total))
+    now, bodies = call.world.clock.now(), call.simulator.bodies
+    tasks = await json_array(page.tasks, lambda some: b",".join(bodies.body(task, now) for task in some))
+    return json_text_answer(200, b'{"tasks":%b,"totalTasks":%d}' % (tasks, page.total))
 
 
 async def create_task(call: Call) -> Answer:
@@ -61,13 +62,14 @@ async def get_task_event_stream(call: Call) -> EventStream:
 
 async def get_task_events(call: Call) -> Answer | LongPoll:
     task = await _task(call)
-    found = list(TaskEvents(task).between(_after(call), call.world.clock.now(), completion_again=True))
-    return json_answer(200, found) if found else LongPoll(call.world, task.id, _after(call))
+    found = TaskEvents(task).between(_after(call), call.world.clock.now(), completion_again=True)
+    told = await json_array(found, write_values)
+    return json_text_answer(200, told) if told != b"[]" else LongPoll(call.world, task.id, _after(call))
 
 
 async def get_task_logs(call: Call) -> Answer:
     events = TaskEvents(await _task(call))
-    return json_answer(200, list(events.between(_after(call), call.world.clock.now())))
+    return json_text_answer(200, await json_array(events.between(_after(call), call.world.clock.now()), write_values))
 
 
 async def dry_run_task(call: Call) -> Answer:

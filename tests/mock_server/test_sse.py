@@ -226,3 +226,25 @@ async def test_an_endless_stream_in_fast_time_leaves_others_their_turn(recoverab
         recoverable.world.close()
         await settle()
         assert heard.has_ended
+
+
+async def test_a_long_history_leaves_others_their_turn_between_its_pieces(simulator, world):
+    new = NewTask("demo", {"name": "a", "count": 5}, scenario="chatty")
+    life = Life(simulator, world, (await simulator.create_task(world, Principal(None), new)).task)
+    life.finish()
+    turns, written = 0, 0
+
+    async def write(_frames: bytes) -> None:
+        nonlocal written
+        written += 1
+
+    async def take_turns() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    other = asyncio.create_task(take_turns())
+    await replay(world, life.id, 0, write)
+    other.cancel()
+    assert 1 < written - 1 <= turns
