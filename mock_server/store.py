@@ -1,6 +1,7 @@
 """Where tasks are kept: the protocol, and the store in memory."""
 
 import heapq
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -91,17 +92,20 @@ class InMemoryTaskStore:
         self._limit = limit
         self._tasks: dict[str, Task] = {}
         self._index = TaskIndex(self._tasks)
-        self._finishing: list[tuple[Milliseconds, str, int]] = []
+        # What ends at one instant, as in a world whose time stands still, goes in the order in which it came.
+        self._finishing: list[tuple[Milliseconds, int, str, int]] = []
+        self._numbers = itertools.count()
         self._next_event_id = 1
         self._signals: WeakValueDictionary[str, Signal] = WeakValueDictionary()
         self.altered = Signal()
 
     async def create(self, task: Task) -> None:
+        # Before there is the new one: whoever creates a task is to find it, even if it ends at once.
+        self._forget_beyond(self._limit - 1)
         self._tasks[task.id] = task
         self._index.add(task, self._clock.now())
         self._note_end(task)
         self.altered.fire()
-        self._forget_beyond_limit()
 
     async def create_all(self, tasks: Iterable[Task]) -> None:
         for task in tasks:
@@ -114,7 +118,7 @@ class InMemoryTaskStore:
         for task in ordered:
             self._index.add(task, now)
         self.altered.fire()
-        self._forget_beyond_limit()
+        self._forget_beyond(self._limit)
 
     async def get(self, task_id: str) -> Task:
         try:
@@ -165,19 +169,19 @@ class InMemoryTaskStore:
     def _note_end(self, task: Task) -> None:
         if task.ends_at is None:
             return
-        heapq.heappush(self._finishing, (task.ends_at, task.id, task.version))
+        heapq.heappush(self._finishing, (task.ends_at, next(self._numbers), task.id, task.version))
         if len(self._finishing) > 2 * self._limit + 100:
             # Entries of tasks that were replaced or forgotten lie where nobody looks; leave them behind.
             self._finishing = [entry for entry in self._finishing if self._is_current(entry)]
             heapq.heapify(self._finishing)
 
-    def _is_current(self, entry: tuple[Milliseconds, str, int]) -> bool:
-        task = self._tasks.get(entry[1])
-        return task is not None and task.version == entry[2]
+    def _is_current(self, entry: tuple[Milliseconds, int, str, int]) -> bool:
+        task = self._tasks.get(entry[2])
+        return task is not None and task.version == entry[3]
 
     def _least_needed(self) -> Task:
         while self._finishing:
-            ends_at, task_id, _ = entry = self._finishing[0]
+            ends_at, _, task_id, _ = entry = self._finishing[0]
             if self._is_current(entry):
                 if ends_at > self._clock.now():
                     break
@@ -185,8 +189,8 @@ class InMemoryTaskStore:
             heapq.heappop(self._finishing)
         return next(iter(self._tasks.values()))
 
-    def _forget_beyond_limit(self) -> None:
-        while len(self._tasks) > self._limit:
+    def _forget_beyond(self, limit: int) -> None:
+        while len(self._tasks) > limit:
             self._forget(self._least_needed())
 
     def _forget(self, task: Task) -> None:

@@ -114,6 +114,18 @@ async def test_without_a_finished_task_the_oldest_goes(store):
     assert await ids(store) == ["d", "c", "b"]
 
 
+async def test_of_tasks_that_end_at_one_instant_the_first_goes_first(store):
+    for id in "zyxwv":
+        await store.create(task(id, 0))
+    assert await ids(store) == ["v", "w", "x"]
+
+
+async def test_a_task_that_ends_at_once_is_found_beside_running_ones(store):
+    for id in "abcd":
+        await store.create(task(id, 1_000 if id != "d" else 0))
+    assert await ids(store) == ["d", "c", "b"]
+
+
 async def test_tasks_that_never_end_go_too(store):
     for id in "abcde":
         await store.create(task(id))
@@ -127,14 +139,6 @@ async def test_a_task_at_the_instant_of_its_end_has_finished(store, clock):
     clock.advance(1_000)
     await store.create(task("new", 9_000))
     assert await ids(store) == ["new", "endless", "running"]
-
-
-async def test_a_new_task_can_be_the_one_that_has_finished(store, clock):
-    for id in "abc":
-        await store.create(task(id, 9_000))
-    clock.advance(1)
-    await store.create(task("instant", 0))
-    assert await ids(store) == ["c", "b", "a"]
 
 
 async def test_the_end_of_a_task_is_that_of_its_present_version(store, clock):
