@@ -198,10 +198,13 @@ def main(
         gc.freeze()
         gc.set_threshold(_OBJECTS)
         click.echo(banner(app, options, address=listener.getsockname()))
+        server = Server(app)
         try:
-            Server(app).run(sockets=[listener])
+            server.run(sockets=[listener])
         except KeyboardInterrupt:
             sys.exit(130)
+    if server.is_interrupted:
+        sys.exit(130)
 
 
 main.add_command(dry_run_command)

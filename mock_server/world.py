@@ -126,6 +126,7 @@ class Worlds:
         self._limit = limit
         self._worlds: OrderedDict[str, World] = OrderedDict()
         self._beginnings: dict[str, Beginning] = {}
+        self._is_closed = False
 
     def __iter__(self) -> Iterator[World]:
         return iter(self._worlds.values())
@@ -187,6 +188,8 @@ class Worlds:
 
     def _put(self, world: World) -> None:
         self._worlds[world.name] = world
+        if self._is_closed:
+            world.close()
         if len(self._worlds) > self._limit:
             self._remove(next(other for other in self._worlds if other not in {DEFAULT_WORLD, world.name}))
 
@@ -195,6 +198,8 @@ class Worlds:
         self._beginnings.pop(name, None)
 
     def close(self) -> None:
+        """Close all worlds, and those that are made from now on."""
+        self._is_closed = True
         for world in self._worlds.values():
             world.close()
 
