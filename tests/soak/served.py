@@ -1,0 +1,80 @@
+"""`run-mock-server` in a process that counts what lives in it. The product has no door for that, so it is made here.
+
+At SIGUSR1 it writes a line of JSON to a descriptor: how many objects of which type there are.
+"""
+
+import asyncio
+import gc
+import json
+import os
+import signal
+from collections import Counter
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import click
+
+from mock_server import app, simulator
+from mock_server.cli import main as run_mock_server
+from mock_server.handlers.event_stream import EventStream
+from mock_server.simulator import Settings
+from mock_server.world import Worlds
+
+_COUNTED = ("asyncio", "mock_server", "uvicorn", "uvloop")
+TASKS = "asyncio tasks"
+
+
+def census() -> Counter[str]:
+    """The objects that are alive, by type, and the asyncio tasks that have not ended."""
+    gc.collect()
+    kinds = Counter(map(type, gc.get_objects()))
+    counts: Counter[str] = Counter()
+    for kind, count in kinds.items():
+        # A few types have made something else of the name.
+        module = str(kind.__module__)
+        if module.partition(".")[0] in _COUNTED:
+            counts[f"{module}.{kind.__qualname__}"] += count
+    counts[TASKS] = len(asyncio.all_tasks(asyncio.get_running_loop()))
+    return counts
+
+
+def _leak_a_task() -> None:
+    asyncio.get_running_loop().create_task(asyncio.Event().wait())
+
+
+def _leak_a_descriptor() -> None:
+    os.dup(2)
+
+
+LEAKS: dict[str, Callable[[], None]] = {"task": _leak_a_task, "descriptor": _leak_a_descriptor}
+
+
+def _leak_with_each_stream(leaks: tuple[str, ...]) -> None:
+    answer = EventStream.__call__
+
+    async def leaking(stream: EventStream, *exchange: Any) -> None:
+        for leak in leaks:
+            LEAKS[leak]()
+        await answer(stream, *exchange)
+
+    EventStream.__call__ = leaking  # type: ignore[method-assign]
+
+
+@click.command(context_settings={"ignore_unknown_options": True})
+@click.option("--census-to", type=int, required=True, help="Descriptor to write to at SIGUSR1.")
+@click.option("--kept-tasks", type=int, required=True, help="How many tasks a world keeps.")
+@click.option("--kept-worlds", type=int, required=True, help="How many worlds there may be.")
+@click.option("--leak", "leaks", multiple=True, type=click.Choice(list(LEAKS)), help="Leak it with each stream.")
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def main(census_to: int, kept_tasks: int, kept_worlds: int, leaks: tuple[str, ...], arguments: tuple[str, ...]) -> None:
+    """Serve with ARGUMENTS as the program would."""
+    app.Settings = partial(Settings, kept_tasks=kept_tasks)  # type: ignore[assignment,misc]
+    simulator.Worlds = partial(Worlds, limit=kept_worlds)  # type: ignore[assignment,misc]
+    _leak_with_each_stream(leaks)
+    signal.signal(signal.SIGUSR1, lambda *_: os.write(census_to, f"{json.dumps(census())}\n".encode()) and None)
+    run_mock_server.main(list(arguments))
+
+
+if __name__ == "__main__":
+    main()
