@@ -7,9 +7,14 @@ from dataclasses import dataclass
 from typing import Protocol
 from weakref import WeakValueDictionary
 
-from mock_server.clock import Clock, Milliseconds, Signal
+from mock_server.alterations import Alterations, Listeners
+from mock_server.clock import Clock, Milliseconds, Signal, give_way
+from mock_server.due_events import DueEvents
 from mock_server.task import Task, TaskEvents
 from mock_server.task_index import TaskIndex, TaskQuery
+
+# Due events are looked at so many at a time; others have their turn in between.
+_AT_ONCE = 200
 
 
 class UnknownTask(LookupError):
@@ -77,6 +82,10 @@ class TaskStore(Protocol):
         """Fires whenever any task is new, replaced or no longer kept."""
         ...
 
+    def alterations(self) -> Alterations:
+        """Which tasks are altered from now on; they are noted before `altered` fires."""
+        ...
+
     def changed(self, task_id: str) -> Signal:
         """Fires when the task is replaced or no longer kept, and when the store is closed."""
         ...
@@ -95,26 +104,29 @@ class InMemoryTaskStore:
         # What ends at one instant, as in a world whose time stands still, goes in the order in which it came.
         self._finishing: list[tuple[Milliseconds, int, str, int]] = []
         self._numbers = itertools.count()
+        self._due = DueEvents(self._is_current)
         self._next_event_id = 1
         self._signals: WeakValueDictionary[str, Signal] = WeakValueDictionary()
         self.altered = Signal()
+        self._listeners = Listeners()
 
     async def create(self, task: Task) -> None:
         # Before there is the new one: whoever creates a task is to find it, even if it ends at once.
         self._forget_beyond(self._limit - 1)
         self._tasks[task.id] = task
-        self._index.add(task, self._clock.now())
-        self._note_end(task)
+        now = self._clock.now()
+        self._index.add(task, now)
+        self._note(task, now)
         self.altered.fire()
 
     async def create_all(self, tasks: Iterable[Task]) -> None:
+        now = self._clock.now()
         for task in tasks:
             self._tasks[task.id] = task
-            self._note_end(task)
+            self._note(task, now)
         ordered = sorted(self._tasks.values(), key=lambda task: task.created_at)
         self._tasks = {task.id: task for task in ordered}
         self._index = TaskIndex(self._tasks)
-        now = self._clock.now()
         for task in ordered:
             self._index.add(task, now)
         self.altered.fire()
@@ -134,8 +146,9 @@ class InMemoryTaskStore:
         if (await self.get(task.id)).version != expected_version:
             raise VersionConflict
         self._tasks[task.id] = task
-        self._index.replace(task, self._clock.now())
-        self._note_end(task)
+        now = self._clock.now()
+        self._index.replace(task, now)
+        self._note(task, now)
         self._fire(task.id)
 
     async def allot_event_ids(self, count: int) -> int:
@@ -146,18 +159,25 @@ class InMemoryTaskStore:
         return self._next_event_id
 
     async def next_event_at(self) -> Milliseconds | None:
-        # Looks at every task: it is asked by a hand that turns the clock, not by the tasks' clients.
-        now = self._clock.now()
-        due = (
-            TaskEvents(task).next_at(now) for task in self._tasks.values() if task.ends_at is None or task.ends_at > now
-        )
-        return min((instant for instant in due if instant is not None), default=None)
+        now, looked_at = self._clock.now(), 0
+        while (task_id := self._due.take(now)) is not None:
+            task = self._tasks[task_id]
+            at = TaskEvents(task).next_at(now)
+            if at is not None:
+                self._due.note(task_id, task.version, at)
+            looked_at += 1
+            if looked_at % _AT_ONCE == 0:
+                await give_way()
+        return self._due.next_at()
 
     async def count(self) -> int:
         return len(self._tasks)
 
     async def all(self) -> Sequence[Task]:
         return list(self._tasks.values())
+
+    def alterations(self) -> Alterations:
+        return self._listeners.add()
 
     def changed(self, task_id: str) -> Signal:
         return self._signals.setdefault(task_id, Signal())
@@ -166,23 +186,26 @@ class InMemoryTaskStore:
         for signal in list(self._signals.values()):
             signal.fire()
 
-    def _note_end(self, task: Task) -> None:
+    def _note(self, task: Task, now: Milliseconds) -> None:
+        # What is next of it is found out when somebody asks: few do, and it costs more than the rest of a create here.
+        self._due.note(task.id, task.version, now)
+        self._listeners.note(task.id)
         if task.ends_at is None:
             return
         heapq.heappush(self._finishing, (task.ends_at, next(self._numbers), task.id, task.version))
         if len(self._finishing) > 2 * self._limit + 100:
             # Entries of tasks that were replaced or forgotten lie where nobody looks; leave them behind.
-            self._finishing = [entry for entry in self._finishing if self._is_current(entry)]
+            self._finishing = [entry for entry in self._finishing if self._is_current(*entry[2:])]
             heapq.heapify(self._finishing)
 
-    def _is_current(self, entry: tuple[Milliseconds, int, str, int]) -> bool:
-        task = self._tasks.get(entry[2])
-        return task is not None and task.version == entry[3]
+    def _is_current(self, task_id: str, version: int) -> bool:
+        task = self._tasks.get(task_id)
+        return task is not None and task.version == version
 
     def _least_needed(self) -> Task:
         while self._finishing:
             ends_at, _, task_id, _ = entry = self._finishing[0]
-            if self._is_current(entry):
+            if self._is_current(*entry[2:]):
                 if ends_at > self._clock.now():
                     break
                 return self._tasks[task_id]
@@ -196,6 +219,7 @@ class InMemoryTaskStore:
     def _forget(self, task: Task) -> None:
         del self._tasks[task.id]
         self._index.remove(task)
+        self._listeners.note(task.id)
         self._fire(task.id)
 
     def _fire(self, task_id: str) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from mock_server.addresses import MOUNT, WORLDS_PREFIX
 from mock_server.answers import Answer, json_answer
+from mock_server.clock import give_way
 from mock_server.control.addressed import addressed_world
 from mock_server.control.clock import clock_to_json, instant
 from mock_server.request import Call
@@ -12,8 +13,11 @@ from mock_server.world import DEFAULT_WORLD, Beginning, World
 
 
 async def list_worlds(call: Call) -> Answer:
-    worlds = sorted(call.simulator.worlds, key=lambda world: world.name)
-    return json_answer(200, {"worlds": [await world_to_json(world) for world in worlds]})
+    shown = []
+    for world in sorted(call.simulator.worlds, key=lambda world: world.name):
+        shown.append(await world_to_json(world))
+        await give_way()
+    return json_answer(200, {"worlds": shown})
 
 
 async def create_world(call: Call) -> Answer:

@@ -1,14 +1,15 @@
 """The store in memory: what is kept, for how long, and who is told."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
 
-from mock_server.clock import VirtualClock
+from mock_server.clock import VirtualClock, give_way
 from mock_server.lifecycle import TaskStatus
 from mock_server.planned import Plan
 from mock_server.store import InMemoryTaskStore, UnknownTask, VersionConflict
-from mock_server.task import Task
+from mock_server.task import Task, TaskEvents
 from mock_server.task_index import TaskQuery
 
 
@@ -260,3 +261,64 @@ async def test_the_next_event_is_that_of_whichever_task_has_it_first(store, cloc
     assert await store.next_event_at() == 500
     clock.advance(200)
     assert await store.next_event_at() is None
+
+
+async def test_whoever_follows_is_told_which_tasks_are_altered(store):
+    await store.create(task("a"))
+    alterations = store.alterations()
+    await store.create(task("b"))
+    await store.replace(task("a", version=1), expected_version=0)
+    assert alterations.take() == ["b", "a"]
+    await store.create_all([task("c"), task("d")])
+    assert alterations.take() == ["c", "d", "a"]
+    assert alterations.take() == []
+
+
+@pytest.fixture
+def looks(monkeypatch) -> list[str]:
+    """The tasks whose next event was looked for."""
+    looked_at = []
+    next_at = TaskEvents.next_at
+
+    def noted(events, now):
+        looked_at.append(events._task.id)
+        return next_at(events, now)
+
+    monkeypatch.setattr(TaskEvents, "next_at", noted)
+    return looked_at
+
+
+async def test_the_next_event_is_found_without_a_look_at_what_has_not_happened(clock, looks):
+    store = InMemoryTaskStore(clock, limit=1_000)
+    for number in range(1_000):
+        await store.create(task(str(number), 1_000 + number))
+    assert await store.next_event_at() == 1_000
+    looks.clear()
+    clock.advance(1_002)
+    assert await store.next_event_at() == 1_003
+    assert looks == ["0", "1", "2"]
+
+
+async def test_others_have_their_turn_while_many_events_are_looked_at(clock):
+    store = InMemoryTaskStore(clock, limit=10_000)
+    for number in range(10_000):
+        await store.create(task(str(number), 1_000))
+    turns = 0
+
+    async def count_turns() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await give_way()
+
+    counting = asyncio.create_task(count_turns())
+    assert await store.next_event_at() == 1_000
+    counting.cancel()
+    assert turns >= 50
+
+
+async def test_what_is_remembered_of_events_is_bounded_by_the_tasks_that_are_kept(clock):
+    store = InMemoryTaskStore(clock, limit=3)
+    for number in range(1_000):
+        await store.create(task(str(number), ends_at=10**9))
+    assert len(store._due._entries) < 200

@@ -1,12 +1,17 @@
 """Tasks in the hand of a test: looked into, told of what nobody planned, and ended."""
 
+import asyncio
+
 import httpx
 import pytest
 
 from mock_server.addresses import CONTROL_MOUNT
 from mock_server.clock import timestamp
+from mock_server.control.tasks import _Seeding
 from mock_server.intervention import MAX_PUSHED
 from mock_server.quirks import Quirk
+from mock_server.seeding import seeding
+from tests.mock_server.conftest import settle
 
 TASKS = "/worlds/default/tasks"
 
@@ -364,3 +369,28 @@ async def test_what_cannot_be_seeded_is_refused(control, body, status):
 
 async def test_no_world_is_made_to_be_filled(control):
     assert (await control.post("/worlds/nope/tasks/seed")).status_code == 404
+
+
+async def test_a_seeding_ends_when_its_client_goes_away(api, monkeypatch):
+    made = []
+    make = seeding._Seeder.task
+
+    def counted(*args):
+        made.append(None)
+        return make(*args)
+
+    monkeypatch.setattr(seeding._Seeder, "task", counted)
+    filling = _Seeding(api.server.simulator, api.world, {"count": 1_000})
+    gone = asyncio.Event()
+
+    async def receive():
+        await gone.wait()
+        return {"type": "http.disconnect"}
+
+    sent = []
+    running = asyncio.create_task(filling({}, receive, sent.append))
+    while len(made) < 3:
+        await settle()
+    gone.set()
+    await running
+    assert (len(made) < 1_000, sent, await api.world.store.count()) == (True, [], 0)

@@ -6,6 +6,7 @@ import json
 import pytest
 
 from mock_server.addresses import CONTROL_MOUNT
+from mock_server.task import TaskEvents
 from tests.mock_server.conftest import Stream, settle
 
 
@@ -118,3 +119,46 @@ async def test_others_have_their_turn_however_fast_time_runs(make_api):
         async with asyncio.timeout(5):
             assert (await api.get("/v2/tasks")).status_code == 200
         assert stream.is_running
+
+
+async def test_only_tasks_to_which_something_happens_are_looked_at(api, watched, monkeypatch):
+    tasks = [await api.create(headers={"prefer": "scenario=slow"}) for _ in range(50)]
+    await watched.now()
+    looked_at = []
+
+    class Noted(TaskEvents):
+        def __init__(self, task):
+            looked_at.append(task.id)
+            super().__init__(task)
+
+    monkeypatch.setattr("mock_server.world_watch.TaskEvents", Noted)
+    await api.post(f"/v2/tasks/{tasks[7]}/cancel")
+    events = [data for kind, data in await watched.now() if kind == "event"]
+    assert [event["type"] for event in events] == ["cancelled", "completion"]
+    assert looked_at == [tasks[7]]
+
+
+async def test_a_retry_is_told_from_where_the_watcher_came_in(api):
+    task_id = await api.create(headers={"prefer": "scenario=instant"})
+    before = await api.logs(task_id)
+    async with Watched(api) as stream:
+        await stream.opened()
+        await stream.next()
+        await api.post(f"/v2/tasks/{task_id}/retry", headers={"prefer": "scenario=instant"})
+        told = [data for kind, data in await stream.now() if kind == "event"]
+    assert told
+    assert told == [event for event in await api.logs(task_id) if event["id"] > before[-1]["id"]]
+
+
+async def test_many_events_at_once_are_told_in_pieces_and_in_the_order_of_each_task(api, watched):
+    tasks = [await api.create(headers={"prefer": "scenario=chatty"}) for _ in range(2)]
+    api.clock.advance(600_000)
+    told = []
+    while sum(event["type"] == "completion" for event in told) < 2:
+        told += watched_events(await watched.now())
+    for task_id in tasks:
+        assert [event for event in told if event["taskId"] == task_id] == await api.logs(task_id)
+
+
+def watched_events(told):
+    return [data for kind, data in told if kind == "event"]
