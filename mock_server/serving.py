@@ -77,8 +77,10 @@ class Server(uvicorn.Server):
     too long with a 500.
     """
 
-    def __init__(self, app: MockServer) -> None:
+    def __init__(self, app: MockServer, grace: float = _GRACE) -> None:
+        """`grace` is for how many seconds answers that have begun may go on when it stops."""
         self._mock = app
+        self._grace = grace
         self.is_interrupted = False
         super().__init__(
             uvicorn.Config(
@@ -98,7 +100,7 @@ class Server(uvicorn.Server):
         self._mock.simulator.close()
         state, looks = self.server_state, itertools.count()
         try:
-            async with deadline(_GRACE):
+            async with deadline(self._grace):
                 while state.connections or state.tasks:
                     # Again and again: what was accepted a moment ago becomes a connection only now.
                     awaits_bodies = next(looks) * _LOOK_AGAIN < _GRACE_OF_BODIES
@@ -112,7 +114,7 @@ class Server(uvicorn.Server):
     async def _cut(self) -> None:
         """End what has not ended by itself."""
         logger = logging.getLogger("uvicorn.error")
-        logger.warning("%d requests took too long, and their connections are closed", len(self.server_state.tasks))
+        logger.warning("answers that took too long are cut: %d", len(self.server_state.tasks))
         # What follows is what was said.
         logger.disabled = True
         for connection in list(self.server_state.connections):
@@ -121,6 +123,7 @@ class Server(uvicorn.Server):
         for task in list(self.server_state.tasks):
             task.cancel()
         await asyncio.gather(*self.server_state.tasks, return_exceptions=True)
+        logger.disabled = False
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

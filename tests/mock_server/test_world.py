@@ -184,3 +184,9 @@ def test_the_default_world_is_not_deleted(worlds_of):
 def test_what_is_not_there_is_not_changed(worlds_of, change):
     with pytest.raises(UnknownWorld):
         change(worlds_of(3), "a")
+
+
+def test_a_world_that_is_made_after_the_end_is_closed(worlds_of):
+    worlds = worlds_of(3)
+    worlds.close()
+    assert worlds.get("late").is_closed

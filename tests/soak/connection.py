@@ -13,7 +13,15 @@ _AT_ONCE = struct.pack("ii", 1, 0)
 
 
 class UnexpectedAnswer(Exception):
-    """An answer that should not have come, or one that was cut."""
+    """An answer that should not have come, or should have come otherwise."""
+
+
+class NoAnswer(UnexpectedAnswer):
+    """The connection ended before anything of an answer had come."""
+
+
+class CutAnswer(UnexpectedAnswer):
+    """The connection ended in the middle of an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +85,12 @@ class Connection:
         """Send a part of a request."""
         await self._write(_head(method, path, {**headers, "content-length": str(length)}, self.address[0]) + sent)
 
+    async def finish(self, rest: bytes) -> tuple[int, Mapping[str, str]]:
+        """Send the rest of a request that was begun; the status and the headers of the answer."""
+        await self._write(rest)
+        async with asyncio.timeout(PATIENCE):
+            return await self._head("a request that was begun")
+
     def reset(self) -> None:
         """Go away at once, as a program that is killed on a busy machine does."""
         if self._writer is not None:
@@ -113,15 +127,22 @@ class Connection:
             self.close()
             self._reader, self._writer = await asyncio.open_connection(*self.address, limit=1 << 20)
         self._writer.write(request)
-        await self._writer.drain()
+        try:
+            await self._writer.drain()
+        except ConnectionError:
+            self.close()
+            raise NoAnswer(request[:80].decode("latin-1")) from None
 
     async def _head(self, asked: str) -> tuple[int, dict[str, str]]:
         assert self._reader is not None
         try:
             head = await self._reader.readuntil(b"\r\n\r\n")
-        except (asyncio.IncompleteReadError, ConnectionError) as error:
+        except asyncio.IncompleteReadError as error:
             self.close()
-            raise UnexpectedAnswer(f"{asked}: no answer ({error})") from None
+            raise (CutAnswer if error.partial else NoAnswer)(asked) from None
+        except ConnectionError:
+            self.close()
+            raise NoAnswer(asked) from None
         first, *lines = head.decode("latin-1").split("\r\n")[:-2]
         pairs = (line.split(": ", 1) for line in lines)
         self.answers += 1
@@ -141,7 +162,7 @@ class Connection:
                 raise UnexpectedAnswer("an answer of unknown length")
         except (asyncio.IncompleteReadError, ConnectionError) as error:
             self.close()
-            raise UnexpectedAnswer(f"an answer was cut ({error})") from None
+            raise CutAnswer(str(error)) from None
 
     async def _frames(self, pieces: AsyncIterator[bytes]) -> AsyncIterator[tuple[str, Any]]:
         unread = b""
@@ -151,7 +172,7 @@ class Connection:
                 kind, _, data = frame.partition(b"\ndata: ")
                 yield kind.removeprefix(b"event: ").decode(), json.loads(data)
         if unread:
-            raise UnexpectedAnswer("a stream ended within a frame")
+            raise CutAnswer("a stream ended within a frame")
 
 
 def _head(method: str, path: str, headers: Mapping[str, str], host: str) -> bytes:
