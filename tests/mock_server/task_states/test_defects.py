@@ -67,14 +67,14 @@ def a_stream_sleeps_through_a_cancel(patched: pytest.MonkeyPatch) -> None:
 
 
 def a_stream_sleeps_on_when_the_clock_is_moved(patched: pytest.MonkeyPatch) -> None:
-    advance = VirtualClock.advance
+    move = VirtualClock._move
 
-    def quietly(self: VirtualClock, milliseconds: int) -> None:
+    def quietly(self: VirtualClock, *where: int) -> None:
         with pytest.MonkeyPatch.context() as quiet:
             quiet.setattr(type(self.altered), "fire", lambda _: None)
-            advance(self, milliseconds)
+            move(self, *where)
 
-    patched.setattr(VirtualClock, "advance", quietly)
+    patched.setattr(VirtualClock, "_move", quietly)
 
 
 def the_heartbeat_beats_on_after_the_end(patched: pytest.MonkeyPatch) -> None:
