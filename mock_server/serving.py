@@ -1,73 +1,34 @@
-"""Serve the application with uvicorn, show it its connections, and stop without losing an answer that has begun."""
+"""Serve the application with uvicorn, bear with its clients, and stop without losing an answer that has begun."""
 
 import asyncio
 import itertools
 import logging
 import signal
 import socket
-import struct
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from types import FrameType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import HANDLED_SIGNALS
 
 from mock_server.app import MockServer
 from mock_server.clock import deadline, pause
-from mock_server.connection import CONNECTION
+from mock_server.http_protocol import Protocol
+from mock_server.open_files import raise_limit_of_open_files
+from mock_server.slow_clients import Patience, SlowClients
 
 if TYPE_CHECKING:
     from uvicorn.server import Protocols
 
+_TICKS_PER_SECOND = 10
 # Who stops a container waits for ten seconds and then kills it.
 _GRACE = 8.0
 _GRACE_OF_BODIES = 1.0
 _LOOK_AGAIN = 0.02
-_ON_AND_AT_ONCE = struct.pack("ii", 1, 0)
-
-
-class TransportConnection:
-    """The connection of a transport."""
-
-    __slots__ = ("_transport",)
-
-    def __init__(self, transport: asyncio.Transport) -> None:
-        self._transport = transport
-
-    def close(self) -> None:
-        self._transport.close()
-
-    def reset(self) -> None:
-        # Closed with nothing to linger for, a connection is reset instead of ended.
-        connected = self._transport.get_extra_info("socket")
-        connected.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _ON_AND_AT_ONCE)
-        self._transport.abort()
-
-
-class Protocol(HttpToolsProtocol):
-    """uvicorn's protocol, with the connection in the scope of each request."""
-
-    def on_message_begin(self) -> None:
-        super().on_message_begin()
-        self.scope["extensions"] = {CONNECTION: TransportConnection(self.transport)}  # type: ignore[dict-item]
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        super().connection_lost(exc)
-        # uvicorn does so only if the connection ended properly; the timer would keep all of it for another minute.
-        self._unset_keepalive_if_required()
-
-    @property
-    def is_answering(self) -> bool:
-        return self.cycle is not None and not self.cycle.response_complete
-
-    @property
-    def awaits_body(self) -> bool:
-        """Whether a request is being sent that nothing was answered to yet."""
-        return self.is_answering and self.cycle.more_body and not self.cycle.response_started
 
 
 class Server(uvicorn.Server):
@@ -77,15 +38,19 @@ class Server(uvicorn.Server):
     too long with a 500.
     """
 
-    def __init__(self, app: MockServer, grace: float = _GRACE) -> None:
+    def __init__(self, app: MockServer, grace: float = _GRACE, patience: Patience | None = None) -> None:
         """`grace` is for how many seconds answers that have begun may go on when it stops."""
         self._mock = app
         self._grace = grace
         self.is_interrupted = False
+        patience = patience or Patience()
+        self._slow_clients = SlowClients(patience, patience.within(raise_limit_of_open_files()))
+        protocol: Any = partial(Protocol, slow_clients=self._slow_clients)
         super().__init__(
             uvicorn.Config(
                 app,
-                http=Protocol,
+                http=protocol,
+                ws="none",
                 log_level="warning",
                 access_log=False,
                 server_header=False,
@@ -93,6 +58,12 @@ class Server(uvicorn.Server):
                 lifespan="on",
             )
         )
+
+    async def on_tick(self, counter: int) -> bool:
+        # uvicorn asks ten times a second whether it is to go on.
+        if counter % _TICKS_PER_SECOND == 0:
+            self._slow_clients.look()
+        return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         for listener in (*self.servers, *(sockets or ())):
