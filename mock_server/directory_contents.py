@@ -4,9 +4,13 @@ import base64
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from mock_server.actions.workspace import File
+
+# Nobody reads more of them than this.
+MAX_ISSUES = 100
 
 Files = Sequence[tuple[str, File]]
 
@@ -14,7 +18,7 @@ _NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/]")
 
 
 class MalformedFiles(ValueError):
-    """Entries of `directoryContents` without a path or contents; the message is the real server's."""
+    """Entries of `directoryContents`, the first of them, without a path or contents, in the real server's words."""
 
     def __init__(self, missing: Iterable[tuple[int, str]]) -> None:
         issues = [
@@ -32,11 +36,11 @@ class MalformedFiles(ValueError):
 
 def read_directory_contents(entries: Sequence[Mapping[str, Any]]) -> Files:
     """The files with their paths, as given. Raises MalformedFiles."""
-    missing = [
+    missing = (
         (index, name) for index, entry in enumerate(entries) for name in ("path", "base64Content") if name not in entry
-    ]
-    if missing:
-        raise MalformedFiles(missing)
+    )
+    if told := list(islice(missing, MAX_ISSUES)):
+        raise MalformedFiles(told)
     return [
         (entry["path"], File(_decoded(entry["base64Content"]), executable=entry.get("executable") is True))
         for entry in entries

@@ -1,10 +1,15 @@
-"""JSON bodies of requests, bounded in size, time and depth."""
+"""JSON bodies of requests, bounded in size, time, depth and number of values.
+
+Python makes 300,000 empty lists of a megabyte, and whatever looks at a body looks at each of its values: their number
+bounds how long one request can hold up all others.
+"""
 
 import json
 import math
 import re
 import zlib
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from mock_server.answers import Receive, Scope
@@ -14,6 +19,7 @@ from mock_server.request import InvalidRequest, header
 MAX_BODY = 10 * 1024 * 1024
 MAX_DISCARDED = 64 * 1024 * 1024
 MAX_DEPTH = 100
+MAX_PARTS = 100_000
 BODY_SECONDS = 30
 
 _WORD = r"[!#$%&'*+.^`|~\w-]+"
@@ -21,8 +27,13 @@ _QUOTED = r'"(?:[\v \x21\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\v \x21-\xff])*"'
 _CONTENT_TYPE = re.compile(rf"\s*{_WORD}/{_WORD}\s*(?:; *{_WORD} *= *(?:{_QUOTED}|{_WORD}) *)*", re.ASCII)
 _CHARSET = re.compile(r'charset *= *"?([^\s;"]+)', re.IGNORECASE)
 _BEGINS_DOCUMENT = re.compile(r"[ \t\n\r]*[\[{]")
+_TOO_MANY = f"The body holds more than {MAX_PARTS} texts, brackets and commas"
+# Nobody is told what is wrong with a longer text: finding it takes as long as reading it, and longer.
+_LONGEST_EXPLAINED = 1_000_000
+_PART = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[,\[{]', re.DOTALL)
 _TOO_DEEP = f"The body is not valid JSON: nested deeper than {MAX_DEPTH} levels"
 _LONG_NUMBER = re.compile(r"\d{16}", re.ASCII)
+_INEXACT_FROM = 2**53
 _EXPONENT_FROM = 1e21
 _CODECS = {
     "utf-8": "utf-8",
@@ -33,6 +44,13 @@ _CODECS = {
     "utf-32le": "utf-32-le",
     "utf-32be": "utf-32-be",
 }
+
+
+class TooManyValues(ValueError):
+    """A text that holds more values than anybody has use for."""
+
+    def __init__(self) -> None:
+        super().__init__(_TOO_MANY)
 
 
 async def read_body(scope: Scope, receive: Receive, limit: int = MAX_BODY) -> bytes:
@@ -139,6 +157,8 @@ def parse_json(body: bytes, content_type: str | None) -> Any:
         return decode_json(text)
     except RecursionError as error:
         raise InvalidRequest(_TOO_DEEP) from error
+    except TooManyValues as error:
+        raise InvalidRequest(str(error)) from error
     except ValueError as error:
         raise InvalidRequest(_reason(text)) from error
 
@@ -146,12 +166,23 @@ def parse_json(body: bytes, content_type: str | None) -> Any:
 def decode_json(text: str) -> Any:
     """The JSON value in a text, its numbers as JavaScript has them.
 
-    Raises ValueError, or RecursionError for one that is nested too deep.
+    Raises ValueError, among them TooManyValues, or RecursionError for one that is nested too deep.
     """
+    brackets = text.count("[") + text.count("{")
+    # A part is a character at least.
+    if len(text) > MAX_PARTS and _has_too_many_parts(text, brackets):
+        raise TooManyValues
     value = (_decode_long_numbers if _LONG_NUMBER.search(text) else _decode)(text)
-    if text.count("[") + text.count("{") > MAX_DEPTH and _depth(value) > MAX_DEPTH:
+    if brackets > MAX_DEPTH and _depth(value) > MAX_DEPTH:
         raise RecursionError
     return value
+
+
+def _has_too_many_parts(text: str, brackets: int) -> bool:
+    # Those within texts are among the first count, and it takes no time.
+    if brackets + text.count(",") + text.count('"') // 2 <= MAX_PARTS:
+        return False
+    return next(islice(_PART.finditer(text), MAX_PARTS, None), None) is not None
 
 
 def _charset(content_type: str | None) -> str:
@@ -171,6 +202,8 @@ def _text(body: bytes, charset: str) -> str:
 
 
 def _reason(text: str) -> str:
+    if len(text) > _LONGEST_EXPLAINED:
+        return "The body is not valid JSON"
     # Imported here: the first mistake may wait a few milliseconds, the start should not.
     from mock_server.json_syntax import not_a_document, syntax_error
 
@@ -189,8 +222,10 @@ def _number(text: str) -> int | float:
     value = float(text)
     if not math.isfinite(value):
         raise ValueError(text[:20])
+    if not value.is_integer() or abs(value) >= _EXPONENT_FROM:
+        return value
     # By its shortest digits, as JavaScript writes it.
-    return int(Decimal(repr(value))) if value.is_integer() and abs(value) < _EXPONENT_FROM else value
+    return int(value) if abs(value) < _INEXACT_FROM else int(Decimal(repr(value)))
 
 
 def _depth(value: Any) -> int:

@@ -23,7 +23,7 @@ from mock_server.step_memory import TaskMemory
 from mock_server.step_plan import StepPosition, Tools, plan_skipped, plan_step
 
 # One budget for all that a task renders, so that a hostile template of many steps ends as soon as one of few.
-LIMITS = Limits(steps=400_000, text_steps=50_000)
+LIMITS = Limits(steps=250_000, text_steps=50_000)
 _ASKS_FOR_STATUS = re.compile(r"\b(always|failure)\s*\(")
 
 

@@ -38,9 +38,9 @@ class Redactor:
         for text in texts:
             if len(text) > 1 and text not in known and text not in fresh:
                 self._characters += len(text)
-                if self._characters > MAX_CHARACTERS:
-                    raise TooManySecrets
                 fresh |= _forms(text)
+                if self._characters > MAX_CHARACTERS or len(fresh) > MAX_TEXTS:
+                    raise TooManySecrets
         if not fresh <= known:
             known |= fresh
             if len(known) > MAX_TEXTS:

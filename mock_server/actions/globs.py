@@ -15,6 +15,8 @@ from mock_server.rendering.limits import CHARACTERS_PER_STEP
 from mock_server.rendering.patterns.pattern import LONGEST_SOURCE, Pattern, compile_pattern
 
 MOST_ALTERNATIVES = 100
+# What making a regular expression takes beyond reading its source.
+_STEPS_PER_PATTERN = 100
 LONGEST_PATTERN = 4_096
 
 _MAGIC = re.compile(r"[*?]|\[[^\[]*\]|[!@+]\([^(]*\)|\([^(]*\|[^|]*\)")
@@ -84,6 +86,7 @@ def _glob(pattern: str, budget: Budget) -> Glob:
     source = f"^(?:{_source(segments)})$"
     if len(source) > LONGEST_SOURCE:
         raise InvalidActionInput("pattern is too long")
+    budget.spend(_STEPS_PER_PATTERN)
     try:
         return Glob(text, base, compile_pattern(source, "", budget), only_folders)
     except TemplateSyntaxError:

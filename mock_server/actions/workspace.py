@@ -9,7 +9,7 @@ MOST_ENTRIES = 10_000
 MOST_BYTES = 32 * 1024 * 1024
 LONGEST_NAME = 255
 LONGEST_PATH = 4_096
-FREE_DEPTH = 100
+FREE_DEPTH = 25
 
 Parts = tuple[str, ...]
 
@@ -97,7 +97,7 @@ class Workspace:
         if parts[: len(home)] != home:
             raise ForbiddenPath
         inside = (*within, *parts[len(home) :])
-        if len(absolute) > LONGEST_PATH or any(len(part.encode()) > LONGEST_NAME for part in inside):
+        if len(absolute) > LONGEST_PATH or max(map(len, map(str.encode, inside)), default=0) > LONGEST_NAME:
             raise FileSystemError("ENAMETOOLONG", "open", self.absolute(inside))
         if self._leads_through_file(inside):
             raise FileSystemError("ENOTDIR", "lstat", self.absolute(inside))

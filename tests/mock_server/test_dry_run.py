@@ -192,3 +192,11 @@ def test_each_file_that_lacks_something_is_named():
         ["directoryContents", 1, "path"],
         ["directoryContents", 1, "base64Content"],
     ]
+
+
+def test_of_many_malformed_files_the_first_are_told():
+    with pytest.raises(MalformedFiles) as malformed:
+        read_directory_contents([{}] * 1_000)
+    issues = json.loads(str(malformed.value).removeprefix("Malformed request: "))
+    assert len(issues) == 100
+    assert issues[-1]["path"] == ["directoryContents", 49, "base64Content"]

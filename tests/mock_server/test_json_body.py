@@ -5,7 +5,7 @@ import zlib
 import pytest
 
 from mock_server import json_body
-from mock_server.json_body import MAX_BODY, inflated, is_json, is_read, parse_json, read_body
+from mock_server.json_body import MAX_BODY, MAX_PARTS, inflated, is_json, is_read, parse_json, read_body
 from mock_server.request import InvalidRequest
 
 
@@ -239,3 +239,30 @@ def test_a_hundred_and_one_levels_are_too_many(innermost, beside):
 def test_brackets_side_by_side_or_in_a_text_are_no_nesting():
     assert len(parse_json(b"[" + b"[]," * 500 + b"[]]", None)) == 501
     assert parse_json(b'["' + b"[" * 500 + b'"]', None) == ["[" * 500]
+
+
+@pytest.mark.parametrize(
+    ("item", "parts"), [("1", 1), ("[]", 2), ("{}", 2), ('""', 2), ('"a,[{\\"\\\\"', 2), ('{"a":1}', 3)]
+)
+def test_of_texts_brackets_and_commas_there_are_only_so_many(item, parts):
+    # The brackets around them are one, and one comma is saved.
+    most = MAX_PARTS // parts
+    assert len(parse_json(f"[{','.join([item] * most)}]".encode(), None)) == most
+    with pytest.raises(InvalidRequest, match="more than 100000 texts, brackets and commas"):
+        parse_json(f"[{','.join([item] * (most + 1))}]".encode(), None)
+
+
+@pytest.mark.parametrize("text", [",", "[", '\\"', ",[{", "\\\\"])
+def test_what_is_in_a_text_is_not_counted(text):
+    assert parse_json(f'["{text * MAX_PARTS}"]'.encode(), None)
+
+
+def test_what_has_too_many_parts_is_not_read_to_its_end():
+    body = b"[" + b"[]," * (MAX_BODY // 3)
+    with pytest.raises(InvalidRequest, match="more than 100000 texts"):
+        parse_json(body, None)
+
+
+def test_nobody_is_told_what_is_wrong_with_a_very_long_text():
+    with pytest.raises(InvalidRequest, match=r"^The body is not valid JSON$"):
+        parse_json(b'["' + b"x" * 1_000_000 + b'"', None)

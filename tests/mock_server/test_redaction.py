@@ -117,3 +117,12 @@ def test_long_secrets_cost_little():
 
 def test_no_part_of_a_longer_secret_is_left_behind_by_one_that_overlaps_it():
     assert Redactor(["zab", "abcdef"]).text("zabcdef") == "z***"
+
+
+def test_too_many_secrets_are_not_all_looked_at():
+    def secrets():
+        yield from (f"secret {number}" for number in range(2_000))
+        raise AssertionError
+
+    with pytest.raises(TooManySecrets):
+        Redactor(secrets())

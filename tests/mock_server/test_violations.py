@@ -177,3 +177,18 @@ def test_half_a_character_is_a_character():
 def test_a_mistake_beside_half_a_character_is_told_with_it():
     schema = {"additionalProperties": {"items": {"type": "string"}}}
     assert found(schema, {LONE: [LONE, 1]}) == [Violation((LONE, 1), "type", "must be string", ("type", "string"))]
+
+
+def test_of_a_very_large_value_the_first_mistake_is_told():
+    schema = {"type": "array", "maxItems": 9_000, "items": {"type": "string"}}
+    assert len(found(schema, [1] * 8_000)) == 8_000
+    assert [str(told) for told in found(schema, [1] * 10_000)] == ["<root> must NOT have more than 9000 items"]
+    nested = [{"a": ["x"] * 99}] * 101
+    assert [str(told) for told in found({"items": {"properties": {"a": {"maxItems": 1}}}}, nested)] == [
+        "/0/a must NOT have more than 1 items"
+    ]
+
+
+def test_the_first_mistake_of_a_very_large_value_may_hold_lone_surrogates():
+    (told,) = found({"additionalProperties": {"type": "string"}}, {f"\ud800{number}": 1 for number in range(10_001)})
+    assert told.location == ("\ud8000",)
