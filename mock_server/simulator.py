@@ -19,6 +19,7 @@ from mock_server.lifecycle import TERMINAL, RecoveryStrategy
 from mock_server.permissions import CANCEL, CREATE, EVERYTHING, READ, Permits
 from mock_server.planned import Plan
 from mock_server.quirks import Quirk
+from mock_server.retained import BYTES_PER_TASK, WORLDS_KEPT, Retained
 from mock_server.scenario import Behaviour, Occasion, Scenario, Scenarios, select
 from mock_server.step_memory import StepMemory, TaskMemory
 from mock_server.store import InMemoryTaskStore, VersionConflict
@@ -100,6 +101,7 @@ class Simulator:
         self.scenarios = scenarios
         self.settings = settings
         self.bodies = TaskBodies(settings.quirks)
+        self._retained = Retained(WORLDS_KEPT * BYTES_PER_TASK * settings.kept_tasks)
         self.worlds = Worlds(self._make_world)
         self._specs = TaskSpecs()
         self._memory = StepMemory()
@@ -263,4 +265,5 @@ class Simulator:
         speed = self.settings.speed if beginning.speed is None else beginning.speed
         clock = VirtualClock(speed=speed, start=beginning.now, frozen=beginning.frozen)
         faults = Faults(clock, f"{self.settings.seed or 0}\n{name}")
-        return World(name, clock, InMemoryTaskStore(clock, self.settings.kept_tasks), scenario, faults)
+        store = InMemoryTaskStore(clock, self.settings.kept_tasks, self._retained)
+        return World(name, clock, store, scenario, faults)

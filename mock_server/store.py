@@ -10,6 +10,7 @@ from weakref import WeakValueDictionary
 from mock_server.alterations import Alterations, Listeners
 from mock_server.clock import Clock, Milliseconds, Signal, give_way
 from mock_server.due_events import DueEvents
+from mock_server.retained import BYTES_PER_TASK, WORLDS_KEPT, Retained, bytes_of
 from mock_server.task import Task, TaskEvents
 from mock_server.task_index import TaskIndex, TaskQuery
 
@@ -94,11 +95,18 @@ class TaskStore(Protocol):
 
 
 class InMemoryTaskStore:
-    """Keeps at most `limit` tasks: the first to have finished goes first, and without a finished one the oldest."""
+    """Keeps at most `limit` tasks: the first to have finished goes first, and without a finished one the oldest.
 
-    def __init__(self, clock: Clock, limit: int) -> None:
+    Of their bytes it keeps no more than `retained` says, alone and with the other stores that share it.
+    """
+
+    def __init__(self, clock: Clock, limit: int, retained: Retained | None = None) -> None:
         self._clock = clock
         self._limit = limit
+        self._bytes = 0
+        self._most_bytes = limit * BYTES_PER_TASK
+        self._retained = retained or Retained(WORLDS_KEPT * self._most_bytes)
+        self._is_closed = False
         self._tasks: dict[str, Task] = {}
         self._index = TaskIndex(self._tasks)
         # What ends at one instant, as in a world whose time stands still, goes in the order in which it came.
@@ -112,25 +120,29 @@ class InMemoryTaskStore:
 
     async def create(self, task: Task) -> None:
         # Before there is the new one: whoever creates a task is to find it, even if it ends at once.
-        self._forget_beyond(self._limit - 1)
+        size = bytes_of(task)
+        self._make_room(1, size)
         self._tasks[task.id] = task
         now = self._clock.now()
         self._index.add(task, now)
         self._note(task, now)
         self.altered.fire()
+        self._count(size)
 
     async def create_all(self, tasks: Iterable[Task]) -> None:
-        now = self._clock.now()
+        now, size = self._clock.now(), 0
         for task in tasks:
             self._tasks[task.id] = task
             self._note(task, now)
+            size += bytes_of(task)
         ordered = sorted(self._tasks.values(), key=lambda task: task.created_at)
         self._tasks = {task.id: task for task in ordered}
         self._index = TaskIndex(self._tasks)
         for task in ordered:
             self._index.add(task, now)
         self.altered.fire()
-        self._forget_beyond(self._limit)
+        self._count(size)
+        self._make_room()
 
     async def get(self, task_id: str) -> Task:
         try:
@@ -143,13 +155,16 @@ class InMemoryTaskStore:
         return TaskPage([self._tasks[id] for id in ids], total)
 
     async def replace(self, task: Task, *, expected_version: int) -> None:
-        if (await self.get(task.id)).version != expected_version:
+        replaced = await self.get(task.id)
+        if replaced.version != expected_version:
             raise VersionConflict
         self._tasks[task.id] = task
         now = self._clock.now()
         self._index.replace(task, now)
         self._note(task, now)
         self._fire(task.id)
+        self._count(bytes_of(task) - bytes_of(replaced))
+        self._make_room()
 
     async def allot_event_ids(self, count: int) -> int:
         first, self._next_event_id = self._next_event_id, self._next_event_id + count
@@ -182,7 +197,15 @@ class InMemoryTaskStore:
     def changed(self, task_id: str) -> Signal:
         return self._signals.setdefault(task_id, Signal())
 
+    def give(self) -> bool:
+        """Let go of the task that is needed least; whether there was any."""
+        if self._tasks:
+            self._forget(self._least_needed())
+        return bool(self._tasks)
+
     def close(self) -> None:
+        self._is_closed = True
+        self._retained.forget(self, self._bytes)
         for signal in list(self._signals.values()):
             signal.fire()
 
@@ -212,12 +235,22 @@ class InMemoryTaskStore:
             heapq.heappop(self._finishing)
         return next(iter(self._tasks.values()))
 
-    def _forget_beyond(self, limit: int) -> None:
-        while len(self._tasks) > limit:
+    def _make_room(self, tasks: int = 0, size: int = 0) -> None:
+        """Let go of tasks until there is room for so many more of this size; one is kept however large it is."""
+        while len(self._tasks) + tasks > max(1, self._limit) or (
+            self._bytes + size > self._most_bytes and len(self._tasks) + tasks > 1
+        ):
             self._forget(self._least_needed())
+
+    def _count(self, size: int) -> None:
+        self._bytes += size
+        # Of a world that has ended nothing counts any more, though somebody may still be creating a task there.
+        if not self._is_closed:
+            self._retained.take(self, size)
 
     def _forget(self, task: Task) -> None:
         del self._tasks[task.id]
+        self._count(-bytes_of(task))
         self._index.remove(task)
         self._listeners.note(task.id)
         self._fire(task.id)

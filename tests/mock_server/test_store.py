@@ -8,6 +8,7 @@ import pytest
 from mock_server.clock import VirtualClock, give_way
 from mock_server.lifecycle import TaskStatus
 from mock_server.planned import Plan
+from mock_server.retained import Retained
 from mock_server.store import InMemoryTaskStore, UnknownTask, VersionConflict
 from mock_server.task import Task, TaskEvents
 from mock_server.task_index import TaskQuery
@@ -322,3 +323,76 @@ async def test_what_is_remembered_of_events_is_bounded_by_the_tasks_that_are_kep
     for number in range(1_000):
         await store.create(task(str(number), ends_at=10**9))
     assert len(store._due._entries) < 200
+
+
+def large(id: str, ends_at: int | None = None, *, megabytes: int = 1, version: int = 0) -> Task:
+    """A task that takes up about so many megabytes."""
+    return replace(task(id, ends_at, version=version), spec={"parameters": {"text": "x" * megabytes * 1_000_000}})
+
+
+@pytest.fixture
+def roomy(clock) -> InMemoryTaskStore:
+    """A store for a thousand tasks, and eight megabytes of them."""
+    return InMemoryTaskStore(clock, limit=1_000)
+
+
+async def test_large_tasks_go_before_there_are_too_many(roomy):
+    for number in range(20):
+        await roomy.create(large(str(number)))
+    assert await ids(roomy) == [str(number) for number in range(19, 12, -1)]
+
+
+async def test_of_large_tasks_the_first_to_have_finished_goes_first(roomy, clock):
+    for number, ends_at in enumerate([9_000, 500, 400, 9_000, 9_000, 9_000, 9_000]):
+        await roomy.create(large(str(number), ends_at))
+    clock.advance(1_000)
+    await roomy.create(large("new", 9_000, megabytes=2))
+    assert await ids(roomy) == ["new", "6", "5", "4", "3", "0"]
+
+
+async def test_a_task_that_grows_lets_others_go(roomy):
+    for id in "abcd":
+        await roomy.create(large(id))
+    await roomy.replace(large("d", megabytes=7, version=1), expected_version=0)
+    assert await ids(roomy) == ["d"]
+
+
+async def test_a_task_is_kept_however_large_it_is(roomy):
+    await roomy.create(large("small"))
+    await roomy.create(large("huge", megabytes=20))
+    assert await ids(roomy) == ["huge"]
+
+
+async def test_what_a_task_has_left_behind_counts_no_more(roomy):
+    for _ in range(3):
+        for id in "abcdefg":
+            await roomy.create(large(id + str(_)))
+    assert await roomy.count() == 7
+
+
+async def test_large_tasks_of_the_past_are_let_go_like_others(roomy):
+    await roomy.create_all(replace(large(str(number)), created_at=number) for number in range(20))
+    assert await ids(roomy) == [str(number) for number in range(19, 12, -1)]
+
+
+async def test_stores_share_a_bound_and_the_one_that_rests_the_longest_gives(clock):
+    shared = Retained(10_000_000)
+    stores = [InMemoryTaskStore(clock, 1_000, shared) for _ in range(3)]
+    for number in range(4):
+        for store in stores[:2]:
+            await store.create(large(str(number)))
+    await stores[0].create(large("again"))
+    await stores[2].create(large("new", megabytes=3))
+    assert [await ids(store) for store in stores] == [["again", "3", "2", "1", "0"], ["3"], ["new"]]
+
+
+async def test_what_a_closed_store_has_kept_is_room_for_others(clock):
+    shared = Retained(10_000_000)
+    closed, store = (InMemoryTaskStore(clock, 1_000, shared) for _ in range(2))
+    for number in range(7):
+        await closed.create(large(str(number)))
+    closed.close()
+    await closed.create(large("late"))
+    for number in range(7):
+        await store.create(large(str(number)))
+    assert (await store.count(), await closed.count()) == (7, 7)
