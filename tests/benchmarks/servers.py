@@ -1,128 +1,48 @@
-"""What the mock is measured beside: a bare Starlette and a plain Connexion server with three of its operations.
+"""`python -m tests.benchmarks.servers starlette` prints its URL and serves that peer until it is stopped."""
 
-`python -m tests.benchmarks.servers starlette` prints its URL and serves until it is stopped.
-"""
-
-import json
 import socket
-import warnings
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import click
 import uvicorn
 
-MOUNT = "/api/scaffolder"
-ANSWERS: dict[str, Any] = {
-    "getTask": {"id": "0", "status": "completed"},
-    "listTasks": {"tasks": [], "totalTasks": 0},
-    "createTask": {"id": "0"},
-}
-
-Answers = dict[str, Any]
-App = Callable[[MutableMapping[str, Any], Any, Any], Awaitable[None]]
+from tests.benchmarks.event_chunks import Beginning
+from tests.benchmarks.operations import MOUNT, Answers, read_answers
+from tests.benchmarks.process import allow_open_files
 
 
-def starlette_app(answers: Answers) -> App:
-    """One route for each operation, and nothing else: no security, no validation."""
-    from starlette.applications import Starlette
-    from starlette.requests import Request
-    from starlette.responses import JSONResponse
-    from starlette.routing import Route
+def _starlette(answers: Answers, beginning: Beginning) -> Any:
+    from tests.benchmarks.starlette_app import starlette_app
 
-    async def get_task(_request: Request) -> JSONResponse:
-        return JSONResponse(answers["getTask"])
-
-    async def list_tasks(_request: Request) -> JSONResponse:
-        return JSONResponse(answers["listTasks"])
-
-    async def create_task(request: Request) -> JSONResponse:
-        await request.json()
-        return JSONResponse(answers["createTask"], status_code=201)
-
-    return Starlette(
-        routes=[
-            Route(f"{MOUNT}/v2/tasks", list_tasks, methods=["GET"]),
-            Route(f"{MOUNT}/v2/tasks", create_task, methods=["POST"]),
-            Route(f"{MOUNT}/v2/tasks/{{taskId}}", get_task, methods=["GET"]),
-        ]
-    )
+    return starlette_app(answers, beginning)
 
 
-def connexion_app(answers: Answers) -> App:
-    """Connexion as its documentation shows it: the default stack, with bearer tokens and validation of requests."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from connexion import AsyncApp
-        from connexion.options import SwaggerUIOptions
-        from connexion.resolver import Resolver
+def _connexion(answers: Answers, beginning: Beginning) -> Any:
+    from tests.benchmarks.connexion_app import connexion_app
 
-    async def get_task(taskId: str) -> Any:  # noqa: N803 (Connexion passes parameters by the document's names)
-        return answers["getTask"]
-
-    async def list_tasks(createdBy: str | None = None) -> Any:  # noqa: N803
-        return answers["listTasks"]
-
-    async def create_task(body: dict[str, Any]) -> Any:
-        return answers["createTask"], 201
-
-    functions = {"getTask": get_task, "listTasks": list_tasks, "createTask": create_task}
-    app = AsyncApp(__name__, swagger_ui_options=SwaggerUIOptions(swagger_ui=False))
-    app.add_api(document(), base_path=MOUNT, resolver=Resolver(functions.__getitem__))
-    return app  # type: ignore[no-any-return]  # Connexion is not typed
+    return connexion_app(answers, beginning)
 
 
-APPS: dict[str, Callable[[Answers], App]] = {"starlette": starlette_app, "connexion": connexion_app}
-
-
-def token_info(token: str) -> dict[str, Any] | None:
-    """Connexion's `x-bearerInfoFunc`."""
-    return {"sub": "user:default/guest"} if token == "mock-user-token" else None
-
-
-def document() -> dict[str, Any]:
-    """The three operations as a document that Connexion takes by itself."""
-    answer = {"description": "OK", "content": {"application/json": {"schema": {"type": "object"}}}}
-    task_id = {"name": "taskId", "in": "path", "required": True, "schema": {"type": "string"}}
-    created_by = {"name": "createdBy", "in": "query", "schema": {"type": "string"}}
-    new_task = {
-        "type": "object",
-        "required": ["templateRef", "values"],
-        "properties": {
-            "templateRef": {"type": "string"},
-            "values": {"type": "object"},
-            "secrets": {"type": "object", "additionalProperties": {"type": "string"}},
-        },
-    }
-    body = {"required": True, "content": {"application/json": {"schema": new_task}}}
-    bearer = {"type": "http", "scheme": "bearer", "x-bearerInfoFunc": "tests.benchmarks.servers.token_info"}
-    return {
-        "openapi": "3.0.3",
-        "info": {"title": "Three operations of the Scaffolder", "version": "1"},
-        "security": [{"bearer": []}],
-        "components": {"securitySchemes": {"bearer": bearer}},
-        "paths": {
-            "/v2/tasks": {
-                "get": {"operationId": "listTasks", "parameters": [created_by], "responses": {"200": answer}},
-                "post": {"operationId": "createTask", "requestBody": body, "responses": {"201": answer}},
-            },
-            "/v2/tasks/{taskId}": {
-                "get": {"operationId": "getTask", "parameters": [task_id], "responses": {"200": answer}}
-            },
-        },
-    }
+# Each imports what it needs only: a start of one must not wait for the libraries of the other.
+APPS: Mapping[str, Callable[[Answers, Beginning], Any]] = MappingProxyType(
+    {"starlette": _starlette, "connexion": _connexion}
+)
 
 
 @click.command()
 @click.argument("peer", type=click.Choice(list(APPS)))
 @click.option("--port", default=0, help="0 takes any free one.")
 @click.option("--answers", type=click.Path(path_type=Path), help="JSON file: the answer to each operationId.")
-def main(peer: str, port: int, answers: Path | None) -> None:
+@click.option("--begin", default="begin", type=click.Path(path_type=Path), help="File: when event streams begin.")
+@click.option("--open-files", default=0, help="How many files it may have open, if more than by default.")
+def main(peer: str, port: int, answers: Path | None, begin: Path, open_files: int) -> None:
     """Serve one of the peers on loopback, with the settings of the mock server."""
-    app = APPS[peer](ANSWERS if answers is None else json.loads(answers.read_text()))
+    allow_open_files(open_files)
     config = uvicorn.Config(
-        app,
+        APPS[peer](read_answers(answers), Beginning(begin)),
         loop="uvloop",
         http="httptools",
         log_level="warning",
