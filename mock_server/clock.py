@@ -141,13 +141,17 @@ class VirtualClock:
         self.altered.fire()
 
     async def wait(self, until: Milliseconds | None, changed: Signal, seen: int) -> None:
+        has_waited = False
         while changed.version == seen:
             remaining = None if until is None else until - self.now()
             if remaining is not None and remaining <= 0:
-                # Time may run so fast that something is due again already: others have their turn all the same.
-                await asyncio.sleep(0)
+                # Time may run so fast that something is due again already: others have their turn all the same. Who
+                # has waited gave it to them, and ten thousand streams that wait for every event had better not twice.
+                if not has_waited:
+                    await asyncio.sleep(0)
                 return
             await _first_of((changed, self.altered), self._wall_seconds(remaining))
+            has_waited = True
 
     async def wait_for_any(self, until: Milliseconds | None, signals: Sequence[tuple[Signal, int]]) -> None:
         """Return once `now() >= until`, or one of the signals has moved past the version beside it."""
