@@ -32,8 +32,8 @@ _CLOCK = f"/_mock/v1/worlds/{WORLD}/clock"
 _SPREAD = 0.5
 # Until the first event: the server wakes every stream when its clock begins to run.
 _LEAD = 1.0
-_LEAD_OF_EACH = 0.0004
-_LOOKS = 3
+_LEAD_OF_EACH = 0.001
+_LOOKS = 2
 
 
 class Course(Protocol):
