@@ -14,6 +14,7 @@ from tests.benchmarks.load import CONNECTIONS
 from tests.benchmarks.machine import machine
 from tests.benchmarks.peers import PEERS
 from tests.benchmarks.sections import SECTIONS, Sizes
+from tests.benchmarks.suite_costs import ALONE, MODES
 from tests.benchmarks.tables import WIDTH
 from tests.benchmarks.workloads import WORKLOADS
 
@@ -46,10 +47,18 @@ class Numbers(click.ParamType[tuple[int, ...]]):
 @click.option("--tasks", default=_DEFAULTS.tasks, type=click.IntRange(1), help="Finished ones, for their memory.")
 @click.option("--many-requests", default=_DEFAULTS.many_requests, type=click.IntRange(1), help="For the memory.")
 @click.option("--growth", default=_DEFAULTS.growth, type=Numbers(), help="How many tasks a world has.")
+@click.option("--mode", "modes", multiple=True, type=click.Choice([*MODES, ALONE]), help="Of the suite. Default: all.")
 @click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help="Write the tables to this file, too.")
-def main(only: Sequence[str], report: Path | None, peers: Sequence[str], chosen: Sequence[str], **sizes: Any) -> None:
+def main(
+    only: Sequence[str],
+    report: Path | None,
+    peers: Sequence[str],
+    chosen: Sequence[str],
+    modes: Sequence[str],
+    **sizes: Any,
+) -> None:
     """Measure processor time (user and system, all processes of a server), memory and lateness. Linux only."""
-    measured = Sizes(peers=peers or PEERS, chosen=chosen or WORKLOADS, **sizes)
+    measured = Sizes(peers=peers or PEERS, chosen=chosen or WORKLOADS, modes=modes or (*MODES, ALONE), **sizes)
     lines: list[str] = []
     for line in _measure(only or list(SECTIONS), measured):
         click.echo(line)

@@ -13,7 +13,7 @@ from tests.benchmarks.peers import MOCK, PEERS, STREAMING_PEERS, present
 from tests.benchmarks.request_costs import request_costs, request_table
 from tests.benchmarks.start_costs import start_costs, start_table
 from tests.benchmarks.streams import stream_run, stream_table
-from tests.benchmarks.suite_costs import MODES, schemathesis_run, suite_run, suite_table
+from tests.benchmarks.suite_costs import ALONE, MODES, suite_run, suite_table
 from tests.benchmarks.workloads import WORKLOADS, workloads
 
 
@@ -31,7 +31,7 @@ class Sizes:
     tasks: int = 20_000
     many_requests: int = 1_000_000
     growth: Sequence[int] = (100, 10_000, 100_000, 1_000_000)
-    modes: Sequence[str] = (*MODES, "schemathesis")
+    modes: Sequence[str] = (*MODES, ALONE)
 
 
 async def requests_section(sizes: Sizes) -> Iterator[str]:
@@ -80,7 +80,7 @@ async def growth_section(sizes: Sizes) -> Iterator[str]:
 
 async def suite_section(sizes: Sizes) -> Iterator[str]:
     """The contract suite on the mock server."""
-    return suite_table([suite_run(mode) if mode in MODES else schemathesis_run() for mode in sizes.modes])
+    return suite_table([suite_run(mode) for mode in sizes.modes])
 
 
 SECTIONS: Mapping[str, Callable[[Sizes], Coroutine[Any, Any, Iterator[str]]]] = MappingProxyType(
