@@ -44,12 +44,10 @@ def main(tasks: int, scenario: str) -> None:
     """Serve on a free port of loopback."""
     gc.disable()
     app = MockServer()
+    gc.enable()
     # As the program does.
     gc.freeze()
     asyncio.run(fill(app, tasks, scenario))
-    gc.enable()
-    # What collecting the garbage meanwhile would have led to.
-    gc.collect()
     with socket.create_server(("127.0.0.1", 0), backlog=2048) as listener:
         click.echo(f"http://127.0.0.1:{listener.getsockname()[1]}{MOUNT}")
         Server(app).run(sockets=[listener])
