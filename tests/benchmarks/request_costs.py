@@ -3,14 +3,17 @@
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from statistics import median
+from types import MappingProxyType
 
 from tests.benchmarks.load import Request, ask, load
+from tests.benchmarks.npm_peers import PRISM, WIREMOCK
 from tests.benchmarks.peers import MOCK, PEERS, STARLETTE, rotated, serving
 from tests.benchmarks.process import Server
 from tests.benchmarks.tables import Column, table
 from tests.benchmarks.workloads import Workload
 
-_WARMING = 2_000
+# Rounds that do not count: JavaScript and Java compile what has run often enough.
+_WARMING = MappingProxyType({PRISM: 5, WIREMOCK: 20})
 _COLUMNS = (
     Column("µs of CPU per request", 24),
     Column(MOCK, 11),
@@ -29,9 +32,8 @@ async def request_costs(workload: Workload, peers: Sequence[str], requests: int,
         request = await workload.prepare(mock.url)
         answers = {workload.operation: await ask(mock.url, request)}
         servers = {peer: mock if peer == MOCK else stack.enter_context(serving(peer, answers)) for peer in peers}
-        for server in servers.values():
-            # Java compiles what it has run often enough.
-            await load(server.url, request, min(2 * count, _WARMING))
+        for peer, server in servers.items():
+            await load(server.url, request, count * _WARMING.get(peer, 1))
         costs: Costs = {peer: [] for peer in peers}
         for turn in range(rounds):
             for peer in rotated(peers, turn):

@@ -24,7 +24,7 @@ class Sizes:
     peers: Sequence[str] = PEERS
     chosen: Sequence[str] = WORKLOADS
     requests: int = 1_000
-    rounds: int = 9
+    rounds: int = 7
     starts: int = 5
     streams: Sequence[int] = (100, 1_000, 3_000, 10_000)
     among: int = 100_000
