@@ -1,6 +1,6 @@
 """The connection that a request came by. ASGI does not show it; our server does, in `scope["extensions"]`."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from mock_server.answers import Receive
@@ -19,6 +19,15 @@ class Connection(Protocol):
         """End it at once and not properly: the client's next read fails."""
         ...
 
+    @property
+    def is_lost(self) -> bool:
+        """Whether it has ended."""
+        ...
+
+    def when_lost(self, tell: Callable[[], None] | None) -> None:
+        """Have somebody told when it ends; there is one at a time, and none with None."""
+        ...
+
 
 class NoConnection(Exception):
     """The mock runs in a server that does not show its connections."""
@@ -29,9 +38,15 @@ class NoConnection(Exception):
 
 def connection_of(scope: Mapping[str, Any]) -> Connection:
     """Raises NoConnection."""
-    connection: Connection | None = scope.get("extensions", {}).get(CONNECTION)
+    connection = shown_connection(scope)
     if connection is None:
         raise NoConnection
+    return connection
+
+
+def shown_connection(scope: Mapping[str, Any]) -> Connection | None:
+    """The connection, in a server that shows it."""
+    connection: Connection | None = scope.get("extensions", {}).get(CONNECTION)
     return connection
 
 

@@ -13,7 +13,7 @@ from mock_server.faults.preferences import Wish, wishes
 from mock_server.journal import Choice, Entry
 from mock_server.query import parse_query
 from mock_server.quirks import Quirk
-from mock_server.request import EXCHANGE, Exchange, header
+from mock_server.request import EXCHANGE, Exchange, Outcome, header
 from mock_server.world import DEFAULT_WORLD, Worlds, check_world_name
 
 _ROUTES = "/v2/"
@@ -61,8 +61,9 @@ class Edge:
                 await preflight(scope, receive, send_with_headers)
                 return
             preferred = _preferences(scope)
-            inner = dict(scope, path=mount + _routed(mount, below), root_path="", app=self)
-            inner[EXCHANGE] = Exchange(
+            outcome = Outcome()
+            scope.update(path=mount + _routed(mount, below), root_path="", app=self)
+            scope[EXCHANGE] = Exchange(
                 world,
                 method,
                 _relative(below, query),
@@ -70,8 +71,11 @@ class Edge:
                 own["__scenario"][-1] if "__scenario" in own else _preferred_scenario(preferred),
                 _wishes(preferred, own),
                 entry=entry,
+                outcome=outcome,
             )
-            await self._app(inner, receive, send_with_headers)
+            await self._app(scope, receive, send_with_headers)
+            if outcome.answer is not None:
+                await outcome.answer(scope, receive, send_with_headers)
         except Exception as error:  # noqa: BLE001 (every exception has an answer)
             answer = answer_to(error, method, _relative(below, query), self._quirks)
             if not started:

@@ -7,9 +7,12 @@ like another protocol, and answers what is no request in plain text, in the midd
 import asyncio
 import socket
 import struct
-from typing import Any
+from collections import deque
+from collections.abc import Callable
+from typing import Any, Literal
 
 import httptools
+from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from mock_server.connection import CONNECTION
@@ -20,24 +23,6 @@ from mock_server.slow_clients import Debt, SlowClients
 
 _LONGEST_SHOWN = 2_000
 _ON_AND_AT_ONCE = struct.pack("ii", 1, 0)
-
-
-class TransportConnection:
-    """The connection of a transport."""
-
-    __slots__ = ("_transport",)
-
-    def __init__(self, transport: asyncio.Transport) -> None:
-        self._transport = transport
-
-    def close(self) -> None:
-        self._transport.close()
-
-    def reset(self) -> None:
-        # Closed with nothing to linger for, a connection is reset instead of ended.
-        connected = self._transport.get_extra_info("socket")
-        connected.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _ON_AND_AT_ONCE)
-        self._transport.abort()
 
 
 class _HalfClosed:
@@ -56,15 +41,54 @@ class _HalfClosed:
             self._transport.write_eof()
 
 
+class _Event(asyncio.Event):
+    """Keeps no room for those who wait until somebody does: a stream has two events that nobody waits for."""
+
+    def __init__(self) -> None:
+        self._waiters: Any = ()
+        self._value = False
+
+    async def wait(self) -> Literal[True]:
+        if not self._value and not self._waiters:
+            self._waiters = deque()
+        return await super().wait()
+
+
+class _FlowControl(FlowControl):
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+        self.read_paused = self.write_paused = False
+        self._is_writable_event = _Event()
+        self._is_writable_event.set()
+
+
+class _Pipeline(list[Any]):
+    """What uvicorn's queue of requests has to know: for one that is nearly always empty, a deque is large."""
+
+    __slots__ = ()
+
+    def appendleft(self, item: Any) -> None:
+        self.insert(0, item)
+
+    def popleft(self) -> Any:
+        return self.pop(0)
+
+
 class Protocol(HttpToolsProtocol):
-    """uvicorn's protocol, with the connection in the scope of each request, and `SlowClients` that look after it.
+    """uvicorn's protocol, and itself the connection in the scope of each request. `SlowClients` look after it.
 
     What is refused is refused behind the answers that are still to come, and then nothing more is read.
     """
 
+    # uvicorn has as many attributes as Python keeps cheap.
+    __slots__ = ("_has_refused", "_is_in_body", "_slow_clients", "_tell", "_unread", "_unsent", "is_lost", "late")
+
     def __init__(self, *, slow_clients: SlowClients, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        self.pipeline = _Pipeline()  # type: ignore[assignment]
         self.late = 0
+        self.is_lost = False
+        self._tell: Callable[[], None] | None = None
         self._slow_clients = slow_clients
         self._has_refused = False
         self._is_in_body = False
@@ -110,15 +134,31 @@ class Protocol(HttpToolsProtocol):
         else:
             self.transport.close()
 
+    def close(self) -> None:
+        self.transport.close()
+
+    def reset(self) -> None:
+        # Closed with nothing to linger for, a connection is reset instead of ended.
+        connected = self.transport.get_extra_info("socket")
+        connected.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _ON_AND_AT_ONCE)
+        self.transport.abort()
+
+    def when_lost(self, tell: Callable[[], None] | None) -> None:
+        self._tell = tell
+
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         has_room = self._slow_clients.admit(self)
         super().connection_made(transport)
+        self.flow = _FlowControl(transport)
         if not has_room:
             transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._slow_clients.clients.pop(self, None)
+        self.is_lost = True
         super().connection_lost(exc)
+        if self._tell is not None:
+            self._tell()
         # uvicorn does so only if the connection ended properly; the timer would keep all of it for another minute.
         self._unset_keepalive_if_required()
 
@@ -146,7 +186,7 @@ class Protocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self.scope["extensions"] = {CONNECTION: TransportConnection(self.transport)}  # type: ignore[dict-item]
+        self.scope["extensions"] = {CONNECTION: self}  # type: ignore[dict-item]
 
     def on_headers_complete(self) -> None:
         parser, method = self.parser, self.parser.get_method()
@@ -160,6 +200,7 @@ class Protocol(HttpToolsProtocol):
             host, self.url = absolute(self.url)
             self.headers[:] = [(b"host", host), *(header for header in self.headers if header[0] != b"host")]
         super().on_headers_complete()
+        self.cycle.message_event = _Event()
         # What comes behind the body is no header of the request.
         self.headers = []
         self._is_in_body = True

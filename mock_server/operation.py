@@ -80,10 +80,18 @@ class Operation:
         exchange.entry.operation = self._id
         # Whoever needs no token must not make worlds, of which there are only so many.
         world = DEFAULT_WORLD if self._manners.is_open else exchange.world
-        app = await with_faults(partial(self._serve, world), self._simulator, world, self._id, scope)
-        await app(scope, receive, send)
+        served = partial(self._serve, world)
+        app = await with_faults(served, self._simulator, world, self._id, scope)
+        if app is served:
+            exchange.outcome.answer = await self._answer(world, scope, receive)
+        else:
+            await app(scope, receive, send)
 
     async def _serve(self, world_name: str, scope: Scope, receive: Receive, send: Send) -> None:
+        answer = await self._answer(world_name, scope, receive)
+        await answer(scope, receive, send)
+
+    async def _answer(self, world_name: str, scope: Scope, receive: Receive) -> App:
         exchange: Exchange = scope[EXCHANGE]
         principal = _principal(scope)
         body = await self._read_body(scope, receive) if self._reads_body else None
@@ -105,8 +113,7 @@ class Operation:
         call = Call(
             self._simulator, world, principal, exchange.scenario, parameters, body, exchange.url, exchange.entry
         )
-        answer = await self._function(call)
-        await answer(scope, receive, send)
+        return await self._function(call)
 
     async def _read_body(self, scope: Scope, receive: Receive) -> Any:
         if self._manners.parses_own_body:

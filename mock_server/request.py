@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mock_server.addresses import WORLDS_PREFIX
+from mock_server.answers import App
 from mock_server.faults.preferences import Wish
 from mock_server.journal import Entry
 from mock_server.permissions import Permits
@@ -88,11 +89,19 @@ class MethodNotAllowed(Exception):
         self.allowed = allowed
 
 
+@dataclass(slots=True)
+class Outcome:
+    """What is answered, once that is known. It is sent by the outermost layer: a stream that went through all of them
+    would keep them all, and each would have a part in each of its events."""
+
+    answer: App | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Exchange:
     """What is known of a request before it is routed. `url` is relative to the mount, without our own parameters;
-    `wishes` are the faults that it asks for, and `entry` is what the journal will tell of it. One that controls the
-    mock `meets_faults` of no world."""
+    `wishes` are the faults that it asks for, `entry` is what the journal will tell of it, and `outcome` what it comes
+    to. One that controls the mock `meets_faults` of no world."""
 
     world: str
     method: str
@@ -102,6 +111,7 @@ class Exchange:
     wishes: tuple[Wish, ...] = ()
     meets_faults: bool = True
     entry: Entry = field(default_factory=Entry)
+    outcome: Outcome = field(default_factory=Outcome)
 
     @property
     def path(self) -> str:

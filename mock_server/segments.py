@@ -33,18 +33,29 @@ class Segment(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class One:
-    """A single event."""
+    """A single event. `message`, `step_id` and `status` are of its body, and so is the `rest`, behind them.
+
+    The body is made when it is asked for: each of ten thousand streams has the events of its task at hand.
+    """
 
     at: Milliseconds
     type: EventType
-    body: Body
+    message: str | None = None
+    step_id: str | None = None
+    status: StepStatus | None = None
+    rest: Body | None = None
 
     @property
     def count(self) -> int:
         return 1
 
     def moment(self, index: int) -> Moment:  # noqa: ARG002 (there is only one)
-        return Moment(self.at, self.type, self.body)
+        body: Body = {} if self.message is None else {"message": self.message}
+        if self.step_id is not None:
+            body["stepId"] = self.step_id
+        if self.status is not None:
+            body["status"] = self.status.value
+        return Moment(self.at, self.type, body if self.rest is None else body | self.rest)
 
     def happened(self, elapsed: Milliseconds) -> int:
         return int(self.at <= elapsed)
@@ -89,7 +100,7 @@ class Many:
 def run_segments(plan: Plan) -> Iterator[Segment]:
     """What happens if nobody interferes."""
     if plan.recovery is not None:
-        yield One(0, EventType.RECOVERED, {"recoverStrategy": plan.recovery.value})
+        yield One(0, EventType.RECOVERED, rest={"recoverStrategy": plan.recovery.value})
     if plan.claimed_at is None:
         return
     yield _starting_up(plan, plan.claimed_at)
@@ -209,11 +220,11 @@ def _additional(step: PlannedStep, cancellation: Cancellation) -> One:
 
 
 def _one(moment: Moment) -> One:
-    return One(moment.at, moment.type, moment.body)
+    return One(moment.at, moment.type, rest=moment.body)
 
 
 def _starting_up(plan: Plan, at: Milliseconds) -> One:
-    return One(at, EventType.LOG, {"message": f"Starting up task with {len(plan.steps)} steps"})
+    return One(at, EventType.LOG, f"Starting up task with {len(plan.steps)} steps")
 
 
 def _beginning(step: PlannedStep, at: Milliseconds) -> One:
@@ -221,13 +232,11 @@ def _beginning(step: PlannedStep, at: Milliseconds) -> One:
 
 
 def _log(at: Milliseconds, message: str, step_id: str, status: StepStatus) -> One:
-    return One(at, EventType.LOG, {"message": message, "stepId": step_id, "status": status.value})
+    return One(at, EventType.LOG, message, step_id, status)
 
 
 def _completion(at: Milliseconds, status: TaskStatus, output: Body | None, error: Failure | None) -> One:
-    body: Body = {"message": f"Run completed with status: {status}"}
-    if output is not None:
-        body["output"] = output
+    rest: Body = {} if output is None else {"output": output}
     if error is not None:
-        body["error"] = {"name": error.name, "message": error.message}
-    return One(at, EventType.COMPLETION, body)
+        rest["error"] = {"name": error.name, "message": error.message}
+    return One(at, EventType.COMPLETION, f"Run completed with status: {status}", rest=rest)

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from mock_server.answers import Receive, Scope, Send
+from mock_server.connection import shown_connection
 from mock_server.control.addressed import addressed_world
 from mock_server.control.journal import entry_to_json
 from mock_server.control.worlds import world_to_json
@@ -38,7 +39,7 @@ class _WorldStream:
 
         if scope["method"] != "HEAD":
             try:
-                await unless_client_leaves(WorldWatch(self._world).follow(tell), receive)
+                await unless_client_leaves(WorldWatch(self._world).follow(tell), receive, shown_connection(scope))
             except ClientLeft:
                 return
         await send({"type": "http.response.body", "body": b""})

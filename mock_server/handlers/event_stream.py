@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from mock_server.answers import Receive, Scope, Send
+from mock_server.connection import shown_connection
 from mock_server.leaving import ClientLeft, unless_client_leaves
 from mock_server.quirks import Quirk
 from mock_server.sse import replay
@@ -28,11 +29,16 @@ class EventStream:
         self._started = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def write(frames: bytes) -> None:
+            await self._start(send)
+            await send({"type": "http.response.body", "body": frames, "more_body": True})
+
         if Quirk.LATE_HEADERS not in self._quirks:
             await self._start(send)
         if scope["method"] != "HEAD":
+            replaying = replay(self._world, self._task_id, self._after, write, self._quirks)
             try:
-                await unless_client_leaves(self._replay(send), receive)
+                await unless_client_leaves(replaying, receive, shown_connection(scope))
             except ClientLeft:
                 return
         await self._start(send)
@@ -42,10 +48,3 @@ class EventStream:
         if not self._started:
             self._started = True
             await send({"type": "http.response.start", "status": 200, "headers": list(_HEADERS)})
-
-    async def _replay(self, send: Send) -> None:
-        async def write(frames: bytes) -> None:
-            await self._start(send)
-            await send({"type": "http.response.body", "body": frames, "more_body": True})
-
-        await replay(self._world, self._task_id, self._after, write, self._quirks)

@@ -1,6 +1,7 @@
 """A long poll as an ASGI application, which ends when its client goes away."""
 
 from mock_server.answers import Receive, Scope, Send, json_answer
+from mock_server.connection import shown_connection
 from mock_server.leaving import ClientLeft, unless_client_leaves
 from mock_server.long_poll import poll
 from mock_server.world import World
@@ -18,7 +19,9 @@ class LongPoll:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            events = await unless_client_leaves(poll(self._world, self._task_id, self._after), receive)
+            events = await unless_client_leaves(
+                poll(self._world, self._task_id, self._after), receive, shown_connection(scope)
+            )
         except ClientLeft:
             return
         await json_answer(200, events)(scope, receive, send)
