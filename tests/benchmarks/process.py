@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 _TICKS = os.sysconf("SC_CLK_TCK")
 _SECONDS_TO_START = 60
 # What a shell of most Linux systems gives: a server that needs more must see to it itself.
-_OPEN_FILES = 16_024
+_OPEN_FILES = 1_024
 
 
 @dataclass(frozen=True, slots=True)
