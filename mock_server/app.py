@@ -24,7 +24,7 @@ from mock_server.request import EXCHANGE, NoSuchRoute
 from mock_server.scenario import DEFAULT_SCENARIO
 from mock_server.scenario_files import ScenarioReader, load_scenarios
 from mock_server.shipped import DEMO_ENTITIES, SCENARIOS
-from mock_server.simulator import Principal, Settings, Simulator
+from mock_server.simulator import KEPT_TASKS, Principal, Settings, Simulator
 from mock_server.spec import DocumentedApi
 from mock_server.swagger import DocumentPages
 from mock_server.templates import load_catalog
@@ -38,7 +38,10 @@ DEFAULT_TOKENS: Mapping[str, Principal] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """Everything that can be said when the server is started. Paths are of files and folders."""
+    """Everything that can be said when the server is started.
+
+    Paths are of files and folders. A world keeps `kept_tasks` at most.
+    """
 
     templates: Sequence[Path] = ()
     scenarios: Sequence[Path] = ()
@@ -56,6 +59,7 @@ class Options:
     guest: str = GUEST
     token_lifetime: int = DEFAULT_LIFETIME
     reload: bool = True
+    kept_tasks: int = KEPT_TASKS
 
 
 class MockServer:
@@ -72,6 +76,7 @@ class MockServer:
             speed=options.speed,
             seed=options.seed,
             quirks=options.quirks,
+            kept_tasks=options.kept_tasks,
             is_open=options.auth == "off",
         )
         reader = ScenarioReader(SCENARIOS / "scenario.schema.json")

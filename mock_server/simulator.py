@@ -39,6 +39,9 @@ class Principal:
     entity_ref: str | None
 
 
+KEPT_TASKS = 10_000
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """How a simulator is set up. Without a `seed`, task ids are random. Where it `is_open`, nobody needs a token."""
@@ -47,7 +50,7 @@ class Settings:
     speed: float = 1.0
     seed: int | None = None
     quirks: frozenset[Quirk] = frozenset()
-    kept_tasks: int = 10_000
+    kept_tasks: int = KEPT_TASKS
     is_open: bool = False
 
 

@@ -1,18 +1,17 @@
 """`python -m tests.benchmarks.filled --tasks N` serves the mock with so many finished tasks in its default world.
 
 To send so many requests would take too long: the tasks are created by the simulator itself, in the server's process, by
-the call that the operation makes. The limit of tasks in a world is raised to their number, so that a task that is
-created later takes the place of the first one.
+the call that the operation makes. The limit of tasks in a world is their number, so that a task that is created later
+takes the place of the first one.
 """
 
 import asyncio
 import gc
 import socket
-from dataclasses import replace
 
 import click
 
-from mock_server.app import MockServer
+from mock_server.app import MockServer, Options
 from mock_server.serving import Server
 from mock_server.simulator import NewTask, Principal
 from mock_server.world import DEFAULT_WORLD
@@ -27,14 +26,19 @@ def creator(number: int) -> str:
     return f"user:default/user-{number % CREATORS}"
 
 
+class TasksForgotten(Exception):
+    """The world has not kept what was created in it."""
+
+
 async def fill(app: MockServer, tasks: int, scenario: str = "instant") -> None:
-    """Have so many tasks in the default world, and room for no more."""
+    """Create so many tasks in the default world. Raises TasksForgotten."""
     simulator = app.simulator
-    simulator.settings = replace(simulator.settings, kept_tasks=tasks)
-    world = simulator.worlds.reset(DEFAULT_WORLD)
+    world = simulator.worlds.get(DEFAULT_WORLD)
     new = NewTask(TEMPLATE, {}, scenario=scenario)
     for number in range(tasks):
         await simulator.create_task(world, Principal(creator(number)), new)
+    if await world.store.count() != tasks:
+        raise TasksForgotten
 
 
 @click.command()
@@ -43,7 +47,7 @@ async def fill(app: MockServer, tasks: int, scenario: str = "instant") -> None:
 def main(tasks: int, scenario: str) -> None:
     """Serve on a free port of loopback."""
     gc.disable()
-    app = MockServer()
+    app = MockServer(Options(kept_tasks=tasks))
     gc.enable()
     # As the program does.
     gc.freeze()

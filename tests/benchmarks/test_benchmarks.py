@@ -6,8 +6,10 @@ import httpx
 import pytest
 from click.testing import CliRunner
 
+from mock_server.app import MockServer, Options
 from tests.benchmarks.__main__ import main
 from tests.benchmarks.event_chunks import Beginning
+from tests.benchmarks.filled import TasksForgotten, fill
 from tests.benchmarks.load import Request, UnusableAnswer, load
 from tests.benchmarks.operations import ANSWERS, EVENT_STREAM, MOUNT, OPERATIONS
 from tests.benchmarks.peers import MOCK, STARLETTE, serving
@@ -136,3 +138,10 @@ def test_a_run_of_the_suite_says_what_it_took() -> None:
     ((name, *figures),) = rows("--only", "suite", "--mode", "quick")[1:]
     assert name == "run-contract-tests --quick"
     assert all(float(figure) > 0 for figure in figures)
+
+
+async def test_a_world_is_filled_up_to_its_limit_and_no_further() -> None:
+    app = MockServer(Options(kept_tasks=3))
+    await fill(app, 3)
+    with pytest.raises(TasksForgotten):
+        await fill(app, 1)
