@@ -5,12 +5,13 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import count
+from functools import partial
+from itertools import count, product
 
 from tests.soak.connection import PATIENCE, Connection
 from tests.soak.server import SoakedServer
-from tests.soak.task_journeys import JOURNEYS, Journey
-from tests.soak.visitor import TROUBLES, USERS, Progress, Visitor
+from tests.soak.task_journeys import ENDING, ENDLESS, HEAVY, JOURNEYS, Journey
+from tests.soak.visitor import DEMO_VALUES, HELLO, TROUBLES, USERS, Progress, Visitor
 from tests.soak.world_journeys import live_in_a_world
 
 LASTING = ("default", "lasting-1", "lasting-2")
@@ -24,7 +25,6 @@ _WARMED_UP_BY = 4
 _WARM_UP_ROUNDS = 2
 _PROBES = 50
 _PROBE_ROUNDS = 4
-_HELLO = "template:default/hello-world"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,10 @@ class Load:
 
     async def _try_everything(self, progress: Progress, number: int) -> None:
         visitor = self.visitor(progress, f"warm-up {number}")
+        combinations = list(product(DEMO_VALUES, (*ENDING, *HEAVY, *ENDLESS)))
         async with visitor.connection:
+            for template, scenario in combinations[number::_WARMED_UP_BY]:
+                await self._go(visitor, partial(Visitor.create, scenario=scenario, template=template))
             for journey in [*JOURNEYS, self._live_in_a_world] * _WARM_UP_ROUNDS:
                 await self._go(visitor, journey)
 
@@ -87,11 +90,11 @@ class Load:
         visitor, costs = self.visitor(Progress(1), "probe"), list[float]()
         async with visitor.connection:
             for _ in range(_PROBES):
-                await visitor.create("instant", _HELLO)
+                await visitor.create("instant", HELLO)
             for _ in range(_PROBE_ROUNDS):
                 before, answers = self.server.cpu_seconds(), visitor.connection.answers
                 for _ in range(_PROBES):
-                    task_id = await visitor.create("instant", _HELLO)
+                    task_id = await visitor.create("instant", HELLO)
                     await visitor.task(task_id)
                     await visitor.logs(task_id)
                     await visitor.ask("GET", "/tasks?limit=10")
@@ -129,7 +132,9 @@ class Load:
             async with asyncio.timeout(PATIENCE):
                 await journey(visitor)
         except TROUBLES as trouble:
-            visitor.progress.troubles.append(f"{journey.__name__} in {visitor.world}: {trouble!r}"[:400])
+            visitor.progress.troubles.append(
+                f"{getattr(journey, '__name__', 'create')} in {visitor.world}: {trouble!r}"[:400]
+            )
             visitor.connection.close()
 
     async def _keep_time(self, world: str, progress: Progress, size: Size) -> None:

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from tests.benchmarks.measuring import cpu_seconds
 
 _PATIENCE = 30.0
+_LOOKS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Limits:
     @classmethod
     def reached_by(cls, tasks: int) -> "Limits":
         """Those of the program where so many tasks reach them well before the end of a soak, else smaller ones."""
-        return cls(min(10_000, max(30, tasks // 20)), min(1_000, max(30, tasks // 100)))
+        return cls(min(10_000, max(100, tasks // 10)), min(1_000, max(40, tasks // 100)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ class SoakedServer:
 
         That takes a moment; given how many descriptors there are to be, it waits for them to be no more.
         """
-        for _ in range(50):
+        for _ in range(_LOOKS):
             await asyncio.sleep(0.1)
             if descriptors is not None and self.descriptors() <= descriptors:
                 break

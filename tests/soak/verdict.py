@@ -10,10 +10,10 @@ from tests.soak.served import TASKS
 from tests.soak.server import Census
 from tests.soak.visitor import Progress
 
-# A leak of a hundred bytes per task shows in a long run. A short one cannot tell less than what allocators are up to.
+# A leak of two hundred bytes per task shows in a long run. A short one cannot tell less than what allocators are up to.
 KILOBYTES_PER_1000_TASKS = 100
-KILOBYTES_OF_NOISE = 4_096
-COST_RATIO = 1.5
+KILOBYTES_OF_NOISE = 8_192
+COST_RATIO = 2.0
 _DAY = 86_400
 
 

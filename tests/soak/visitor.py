@@ -14,6 +14,7 @@ USERS = {f"{name}-token": f"user:default/{name}" for name in ("guest", "ann", "b
 DEMO_VALUES: Mapping[str, Any] = json.loads(
     (Path(__file__).parents[1] / "mock_server/data/demo_values.json").read_text(encoding="utf-8")
 )
+HELLO = "template:default/hello-world"
 SECRET = "soaked-deploy-token"
 _SOON = 0.2
 _CONTROL = "/_mock/v1"
@@ -80,7 +81,7 @@ class Visitor:
 
     async def create(self, scenario: str | None = None, template: str | None = None) -> str:
         """Create a task; returns its id."""
-        ref = template or self.draw.choice(list(DEMO_VALUES))
+        ref = template or (HELLO if self.draw.random() < 0.6 else self.draw.choice(list(DEMO_VALUES)))
         body = {"templateRef": ref, "values": DEMO_VALUES[ref], **secrets_of(ref)}
         query, headers = "", {}
         if scenario is not None and self.draw.random() < 0.5:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from itertools import count
 
-from tests.soak.visitor import USERS, Visitor, must_be
+from tests.soak.visitor import HELLO, USERS, Visitor, must_be
 
 _MOST_TASKS = 8
 
@@ -39,7 +39,7 @@ async def _counted(world: Visitor) -> None:
 
 
 async def _turn_the_clock(world: Visitor) -> None:
-    task_id = await world.create("happy-path", "template:default/hello-world")
+    task_id = await world.create("happy-path", HELLO)
     status = ""
     while status != "completed":
         await world.control("POST", "/clock/step")
@@ -123,7 +123,7 @@ async def _end(world: Visitor) -> None:
     how = world.draw.random()
     if how > 0.3:
         return
-    task_id = await world.create("never-ending", "template:default/hello-world")
+    task_id = await world.create("never-ending", HELLO)
     stream = await world.open_stream(task_id)
     other = type(world.connection)(*world.connection.address)
     async with other:
