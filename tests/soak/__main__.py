@@ -37,6 +37,8 @@ async def soak(server: SoakedServer, size: Size, seed: int) -> Findings:
         await asyncio.wait((running,), timeout=0.05)
         if progress.tasks - samples[-1].tasks >= size.tasks / _SAMPLES:
             samples.append(_sample(server, progress))
+            if len(samples) % (_SAMPLES // 20) == 0:
+                click.echo(f"{progress.tasks:,} tasks after {time.monotonic() - started_at:.0f} s", err=True)
     await running
     seconds, cpu = time.monotonic() - started_at, server.cpu_seconds() - cpu
     last_cost = await load.cost()

@@ -132,9 +132,8 @@ class Load:
             async with asyncio.timeout(PATIENCE):
                 await journey(visitor)
         except TROUBLES as trouble:
-            visitor.progress.troubles.append(
-                f"{getattr(journey, '__name__', 'create')} in {visitor.world}: {trouble!r}"[:400]
-            )
+            name = getattr(journey, "__name__", "a part of one")
+            visitor.progress.troubles.append(f"{name} in {visitor.world}: {trouble!r}"[:400])
             visitor.connection.close()
 
     async def _keep_time(self, world: str, progress: Progress, size: Size) -> None:
@@ -144,9 +143,11 @@ class Load:
             await _now(keeper)
             while not progress.is_over:
                 by = max(_LEAST_STEP, size.virtual_seconds * progress.share - moved)
-                await self._go(keeper, lambda keeper, by=by: _move(keeper, by))  # type: ignore[misc]
+                await self._go(keeper, partial(_move, seconds=by))
                 moved += by
                 await asyncio.sleep(_TICK)
+            # The last tasks may have come after the last tick.
+            await self._go(keeper, partial(_move, seconds=max(0.0, size.virtual_seconds * progress.share - moved)))
 
 
 async def _now(visitor: Visitor) -> float:
