@@ -261,6 +261,7 @@ class TaskStates(RuleBasedStateMachine):
     @rule(seconds=st.sampled_from([0.5, 1.0, 7.5, 60.0]))
     def let_time_pass(self, seconds: float) -> None:
         """Wait as long on the wall, in all worlds."""
+        self.haste = 0
         self.loop.run_until_complete(asyncio.sleep(seconds))
         for model in self.models.values():
             model.pass_on_the_wall(round(seconds * 1000))
@@ -289,6 +290,8 @@ class TaskStates(RuleBasedStateMachine):
     def poll(self, pick: int, chance: int) -> None:
         task = self.task(pick)
         after = self._some_id(task, chance)
+        # Whoever waits lets others have their turn.
+        self.haste = 0
         told = self.loop.run_until_complete(poll(self.world, task.id, after, patience=0))
         expected = [event for event in shown(task, self.model.now) if event.id > after or event.type == "completion"]
         assert [event["id"] for event in told] == [event.id for event in expected]
