@@ -80,6 +80,7 @@ def parse_sources(raw: bytes, path: Path) -> list[Source]:
     except UnicodeDecodeError as error:
         raise BrokenFile(path, raw[: error.start].count(b"\n") + 1, "not UTF-8") from error
     try:
+        _check_depth(text, path)
         nodes = list(yaml.compose_all(text, Loader=yaml.CSafeLoader))
     except yaml.MarkedYAMLError as error:
         line = None if error.problem_mark is None else error.problem_mark.line + 1
@@ -91,6 +92,26 @@ def parse_sources(raw: bytes, path: Path) -> list[Source]:
         raise BrokenFile(path, None, "nested too deeply") from error
     sources = [_Reader(path, text).read(node) for node in nodes]
     return [source for source in sources if source.data is not None]
+
+
+def _check_depth(text: str, path: Path) -> None:
+    """Raises BrokenFile, or what the parser raises."""
+    # The composer calls itself in C, where nothing holds it before the stack ends, and the process with it.
+    if sum(map(text.count, _OPENING)) < _SAFE_DEPTH:
+        return
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > MAX_DEPTH + 1:
+                mark = event.start_mark
+                raise _too_deep(path, None if mark is None else mark.line + 1)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+
+
+def _too_deep(path: Path, line: int | None) -> BrokenFile:
+    return BrokenFile(path, line, f"nested deeper than {MAX_DEPTH} levels")
 
 
 class _Reader:
@@ -110,7 +131,7 @@ class _Reader:
         if len(self._lines) > MAX_NODES:
             raise BrokenFile(self._path, line, f"unfolds to more than {MAX_NODES} values")
         if len(location) > MAX_DEPTH:
-            raise BrokenFile(self._path, line, f"nested deeper than {MAX_DEPTH} levels")
+            raise _too_deep(self._path, line)
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, location)
         if isinstance(node, yaml.SequenceNode):
@@ -142,6 +163,9 @@ class _Reader:
         return text
 
 
+# Without one of these nothing begins that something else can be in.
+_OPENING = "[{-:?"
+_SAFE_DEPTH = 1_000
 _STANDARD_TAG = "tag:yaml.org,2002:"
 # YAML 1.1, which the parser resolves by, takes `1e3` for a string.
 _EXPONENT = re.compile("[0-9][eE][0-9]")

@@ -96,3 +96,17 @@ def test_a_huge_file_is_refused_unread(read):
 def test_a_missing_file_is_a_broken_file(tmp_path):
     with pytest.raises(BrokenFile, match="No such file"):
         read_sources(tmp_path / "nowhere.yaml")
+
+
+@pytest.mark.parametrize("opening", ["[", "- ", "{a: ", "? ", "? - "])
+def test_nesting_that_would_end_the_process_is_a_mistake(read, opening):
+    with pytest.raises(BrokenFile, match="nested deeper than 100 levels"):
+        read(opening * 200_000)
+
+
+def test_a_long_file_may_be_as_deep_as_a_short_one(read):
+    deepest = "[" * 100 + "]" * 100
+    (source,) = read(f"long: [{'{a: 1}, ' * 2_000}]\ndeep: {deepest}\n")
+    assert len(source.data["long"]) == 2_000
+    with pytest.raises(BrokenFile, match=":2: nested deeper than 100 levels"):
+        read(f"long: [{'{a: 1}, ' * 2_000}]\ndeep: [{deepest}]\n")
