@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from mock_server.rendering import UNDEFINED, Dialect, RenderingError, render, render_text
+from mock_server.rendering import UNDEFINED, Dialect, Limits, RenderingError, render, render_text
 from tests.fuzzing.target import DATA, Target, bytes_of, text_of, texts_in
 
 CONTEXT: dict[str, Any] = {
@@ -19,19 +19,20 @@ CONTEXT: dict[str, Any] = {
     "steps": {"first": {"output": {"remoteUrl": "https://example.com", "list": [{"id": 1}]}}},
     "secrets": {"token": "hush"},
 }
+_LIMITS = Limits(steps=10_000)
 _KEPT = json.dumps(CONTEXT)
 _DIALECTS = (Dialect(), Dialect(cookiecutter=True), Dialect(trim_blocks=True, lstrip_blocks=True))
 
 
 def check(data: bytes) -> None:
     text = text_of(data)
-    rendered = render({"text": text}, CONTEXT).value
+    rendered = render({"text": text}, CONTEXT, limits=_LIMITS).value
     json.dumps(rendered)
     assert rendered is not UNDEFINED
-    assert render({"text": text}, CONTEXT).value == rendered
+    assert render({"text": text}, CONTEXT, limits=_LIMITS).value == rendered
     for dialect in _DIALECTS:
         try:
-            whole = render_text(text, CONTEXT, dialect=dialect)
+            whole = render_text(text, CONTEXT, dialect=dialect, limits=_LIMITS)
         except RenderingError as error:
             assert str(error)
         else:
