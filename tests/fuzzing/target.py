@@ -12,7 +12,7 @@ DATA = Path(__file__).parents[1] / "mock_server"
 class Target:
     """One parser. `check` raises for bytes that it does not read as it should: what may go wrong is caught there.
 
-    `seeds` are inputs to begin with, `words` what inputs are made of.
+    `seeds` are inputs to begin with, `words` what inputs are made of, behind an `opening` where there must be one.
     """
 
     name: str
@@ -20,6 +20,7 @@ class Target:
     seeds: Callable[[], Iterable[bytes]]
     words: tuple[str, ...] = ()
     longest: int = 4_096
+    opening: str = ""
 
 
 def text_of(data: bytes) -> str:

@@ -11,9 +11,11 @@ from tests.fuzzing import running
 from tests.fuzzing.catalogue import PARSERS, load
 from tests.fuzzing.checking import CRASHES, TooSlow, check_within, kept
 from tests.fuzzing.running import ROOT, fuzz
-from tests.fuzzing.target import Target
+from tests.fuzzing.target import Target, bytes_of
 
 SECONDS = 2
+MUCH = 100_000
+BRACKETS = ("[", "{", "(", '"', "\\", "-", "0", " ")
 
 has_fuzzer = pytest.mark.skipif(find_spec("atheris") is None, reason="atheris has no wheel for this platform")
 
@@ -23,6 +25,13 @@ def test_what_every_client_sends_and_what_once_went_wrong_is_read_as_it_should(n
     target = load(name)
     for data in [*target.seeds(), *(file.read_bytes() for file in kept(name)), b""]:
         check_within(target, data)
+
+
+@pytest.mark.parametrize("name", PARSERS)
+def test_what_is_longer_than_a_fuzzer_tries_ends_no_process_and_takes_no_long_time(name):
+    target = load(name)
+    for word in map(bytes_of, (*target.words, *BRACKETS)):
+        check_within(target, bytes_of(target.opening) + word * (MUCH // len(word)), seconds=5)
 
 
 @has_fuzzer

@@ -51,4 +51,5 @@ TARGET = Target(
     check,
     seeds,
     ("data: ", "event: ", "id: ", "retry: ", "\n\n", "\r\n\r\n", "\r\r", "\ufeff", ": ", "data\n", "€"),
+    opening="\x0f",
 )

@@ -89,4 +89,5 @@ TARGET = Target(
         "true",
         "null",
     ),
+    opening="\0",
 )

@@ -107,4 +107,5 @@ TARGET = Target(
             "\\u0041",
         ),
     ),
+    opening="${{ ",
 )

@@ -105,4 +105,5 @@ TARGET = Target(
         ),
         *("&a ", "*a", "<<: *a", "!!binary ", "|\n", ">-\n", "? ", "---\n", "1e9", ".inf", "0x1F", "~", "${{ line }}"),
     ),
+    opening="description: ",
 )
