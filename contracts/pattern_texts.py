@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 LONGEST_PATTERN = 500
 MOST_REPETITIONS = 200
+# Repetitions of repetitions multiply.
+LONGEST_TEXT = 10_000
 DEEPEST = 20
 # By how much more than the least is repeated what may be repeated.
 STRETCHES = (0, 1, 2, 4, 8, 16, 32)
@@ -27,7 +29,10 @@ def texts_for(pattern: str) -> Iterator[str]:
         return
     for stretch in STRETCHES:
         for sequence in choices:
-            yield _text(sequence, stretch)
+            try:
+                yield _text(sequence, stretch)
+            except _TooLong:
+                continue
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +48,18 @@ _Sequence = list[_Repeated]
 _Choices = list[_Sequence]
 
 
+class _TooLong(Exception):
+    """A text that nobody wants to send."""
+
+
 def _text(sequence: _Sequence, stretch: int) -> str:
-    parts = []
+    parts, length = [], 0
     for part in sequence:
         count = min(part.least + stretch, part.most, MOST_REPETITIONS)
         once = part.what if isinstance(part.what, str) else _text(part.what[0], stretch)
+        length += len(once) * count
+        if length > LONGEST_TEXT:
+            raise _TooLong
         parts.append(once * count)
     return "".join(parts)
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from contracts.pattern_texts import texts_for
+from contracts.pattern_texts import LONGEST_TEXT, texts_for
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,8 @@ def test_longer_texts_come_later():
     assert lengths == sorted(lengths)
     assert lengths[0] == 1
     assert lengths[-1] > 30
+
+
+def test_repetitions_of_repetitions_do_not_multiply_without_end():
+    assert [text for text in texts_for("((((a{200}){200}){200}){200})") if len(text) > LONGEST_TEXT] == []
+    assert len(next(texts_for("(a{90}){100}"))) == 9_000
