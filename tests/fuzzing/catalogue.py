@@ -25,6 +25,7 @@ PARSERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "preferences": ("mock_server.faults.preferences", "mock_server.faults.kinds"),
         "json_bodies": ("mock_server.json_body", "mock_server.json_syntax"),
         "event_streams": ("contracts.sse",),
+        "pattern_texts": ("contracts.pattern_texts",),
     }
 )
 
