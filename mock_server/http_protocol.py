@@ -81,7 +81,17 @@ class Protocol(HttpToolsProtocol):
     """
 
     # uvicorn has as many attributes as Python keeps cheap.
-    __slots__ = ("_has_refused", "_is_in_body", "_slow_clients", "_tell", "_unread", "_unsent", "is_lost", "late")
+    __slots__ = (
+        "_has_refused",
+        "_is_in_body",
+        "_is_in_head",
+        "_slow_clients",
+        "_tell",
+        "_unread",
+        "_unsent",
+        "is_lost",
+        "late",
+    )
 
     def __init__(self, *, slow_clients: SlowClients, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -91,6 +101,7 @@ class Protocol(HttpToolsProtocol):
         self._tell: Callable[[], None] | None = None
         self._slow_clients = slow_clients
         self._has_refused = False
+        self._is_in_head = False
         self._is_in_body = False
         # Bytes of a head, or of what is neither head nor body: since any was last read to its end.
         self._unread = 0
@@ -122,13 +133,14 @@ class Protocol(HttpToolsProtocol):
             return Debt.LEAVING
         if self._is_in_body:
             return Debt.BODY
-        if self._unread:
+        if self._is_in_head or self._unread:
             return Debt.HEAD
         return Debt.REQUEST if self.cycle is None else None
 
     def give_up(self, debt: Debt) -> None:
         if debt is Debt.READING:
-            self.transport.abort()
+            # Not by an abort, which leaves the system to send what it has.
+            self.reset()
         elif debt is Debt.HEAD:
             self._refuse(InvalidRequest("the request head took too long"))
         else:
@@ -186,6 +198,7 @@ class Protocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
+        self._is_in_head = True
         self.scope["extensions"] = {CONNECTION: self}  # type: ignore[dict-item]
 
     def on_headers_complete(self) -> None:
@@ -203,7 +216,7 @@ class Protocol(HttpToolsProtocol):
         self.cycle.message_event = _Event()
         # What comes behind the body is no header of the request.
         self.headers = []
-        self._is_in_body = True
+        self._is_in_head, self._is_in_body = False, True
         self._read()
 
     def on_body(self, body: bytes) -> None:

@@ -5,7 +5,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,10 +33,13 @@ def _as_in_the_foreground() -> None:
 
 
 @contextmanager
-def running_server(*arguments: str, program: Path = PROGRAM, **environment: str) -> Iterator[RunningServer]:
-    """Start the program on a free port; it is stopped in any case."""
+def running_server(
+    *arguments: str, program: Path = PROGRAM, module: str | None = None, **environment: str
+) -> Iterator[RunningServer]:
+    """Start the program, or a module that does as it, on a free port; it is stopped in any case."""
+    command: Sequence[str | Path] = [program] if module is None else [sys.executable, "-m", module]
     process = subprocess.Popen(
-        [program, "--port", "0", *arguments],
+        [*command, "--port", "0", *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
