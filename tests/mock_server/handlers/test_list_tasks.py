@@ -1,8 +1,11 @@
+import asyncio
 import re
+from dataclasses import replace
 from typing import get_args
 
 import pytest
 
+from mock_server.clock import give_way
 from mock_server.task_index import Field
 from openapi.documents import load_backstage
 from tests.mock_server.conftest import SERVICE
@@ -189,3 +192,24 @@ async def test_the_list_forgets_the_first_that_finished_when_there_are_too_many(
     newest = await api.create()
     assert [task["id"] for task in (await api.get("/v2/tasks")).json()["tasks"]] == [newest, kept]
     assert (await api.get(f"/v2/tasks/{forgotten}")).status_code == 404
+
+
+async def test_a_list_of_very_many_tasks_is_written_while_others_have_their_turn(api):
+    store = api.server.simulator.worlds.get("default").store
+    task = await store.get(await api.create())
+    await store.create_all(replace(task, id=f"copy {number}") for number in range(1_200))
+    turns = 0
+
+    async def count_turns():
+        nonlocal turns
+        while True:
+            turns += 1
+            await give_way()
+
+    counting = asyncio.create_task(count_turns())
+    whole = await api.get("/v2/tasks")
+    counting.cancel()
+    assert turns >= 3
+    pages = [(await api.get(f"/v2/tasks?limit=500&offset={offset}")).json() for offset in (0, 500, 1_000)]
+    assert whole.json() == {"tasks": [each for page in pages for each in page["tasks"]], "totalTasks": 1_201}
+    assert (await api.get("/v2/tasks", headers={"if-none-match": whole.headers["etag"]})).status_code == 304
