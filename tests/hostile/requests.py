@@ -146,7 +146,7 @@ BODIES = (
     Body("10,000 arrays that never end", b"[" * 10_000),
     Body("10,000 arrays in a member", b'{"templateRef": ' + b"[" * 10_000 + b"]" * 10_000 + b"}"),
     Body("101 levels", b"[" * 101 + b"]" * 101),
-    Body("half a million values", lambda: b'{"values": [' + b"[]," * 500_000 + b"[]]}"),
+    Body("more values than there may be", lambda: b'{"values": [' + b"[]," * 100_000 + b"[]]}"),
     Body("a thousand brackets that do not fit", b"[}" * 1_000),
     Body("unknown charset", b"{}", b"application/json; charset=ebcdic"),
     Body("another charset than it says", b'{"a": 1}', b"application/json; charset=utf-16"),

@@ -104,7 +104,8 @@ def test_no_header_breaks_an_operation(client: Client, operation: Operation):
 
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_no_body_breaks_an_operation(client: Client, operation: Operation):
-    for body in BODIES:
+    # Where none is read, a few show it.
+    for body in BODIES if operation.reads_body else BODIES[::6]:
         given = {"content-type": body.content_type, "content-encoding": body.encoding}
         headers = [(name, value) for name, value in given.items() if value is not None]
         status = client.ask({}, headers=headers, body=body.bytes()).status
