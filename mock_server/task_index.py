@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from mock_server.clock import Milliseconds
 from mock_server.lifecycle import TERMINAL, TaskStatus
+from mock_server.ordered_ids import OrderedIds
 from mock_server.task import Task
 
 Field = Literal["created_at", "status", "created_by"]
@@ -45,10 +46,10 @@ class TaskIndex:
     def __init__(self, tasks: Mapping[str, Task]) -> None:
         self._tasks = tasks
         self._added = 0
-        # Each maps the ids to when they were added, and those of a creator stand in that order.
-        self._by_creator: dict[str, dict[str, int]] = {}
+        self._by_creator: dict[str, OrderedIds] = {}
+        # Each maps the ids to when they were added.
         self._by_status: dict[TaskStatus, dict[str, int]] = {status: {} for status in TaskStatus}
-        self._all: dict[str, int] = {}
+        self._all = OrderedIds()
         self._status: dict[str, TaskStatus] = {}
         # Few clients ever ask by status; until the first one does, nobody keeps track of any.
         self._knows_statuses = False
@@ -56,9 +57,11 @@ class TaskIndex:
 
     def add(self, task: Task, now: Milliseconds) -> None:
         self._added += 1
-        self._all[task.id] = self._added
+        self._all.add(task.id, self._added)
         if task.created_by is not None:
-            self._by_creator.setdefault(task.created_by, {})[task.id] = self._added
+            if task.created_by not in self._by_creator:
+                self._by_creator[task.created_by] = OrderedIds()
+            self._by_creator[task.created_by].add(task.id, self._added)
         if self._knows_statuses:
             # Little by little, so that who asks next need not wait for all of it.
             self._settle(now)
@@ -71,11 +74,11 @@ class TaskIndex:
         self._note_status(task, now)
 
     def remove(self, task: Task) -> None:
-        del self._all[task.id]
+        self._all.remove(task.id)
         if self._knows_statuses:
             del self._by_status[self._status.pop(task.id)][task.id]
         if task.created_by is not None:
-            del self._by_creator[task.created_by][task.id]
+            self._by_creator[task.created_by].remove(task.id)
             if not self._by_creator[task.created_by]:
                 del self._by_creator[task.created_by]
 
@@ -83,12 +86,16 @@ class TaskIndex:
         """The ids on the page that the query asks for, and how many there are on all pages."""
         if query.statuses is not None or any(ordering.field == "status" for ordering in query.order):
             self._settle(now)
+        is_newest_first = not query.order or query.order[0] == Ordering("created_at", descending=True)
+        as_added = self._as_added(query)
+        if as_added is not None:
+            count = len(as_added) if query.limit is None else query.limit
+            return as_added.page(query.offset, count, newest_first=is_newest_first), len(as_added)
         among = self._created_by(query.creators)
         groups = self._with_status(query.statuses)
         total = len(among) if groups is None else self._common(groups, among)
         wanted = total if query.limit is None else min(total, query.offset + query.limit)
         ids: Iterable[str]
-        is_newest_first = not query.order or query.order[0] == Ordering("created_at", descending=True)
         if len(query.order) > 1 or (query.order and query.order[0].field != "created_at"):
             ids = self._sorted(self._matching(among, groups), query.order)
         elif groups is None or wanted * len(among) <= total * total:
@@ -99,10 +106,18 @@ class TaskIndex:
             ids = sorted(self._matching(among, groups), key=among.__getitem__, reverse=is_newest_first)
         return list(islice(ids, query.offset, wanted)) if wanted > query.offset else [], total
 
+    def _as_added(self, query: TaskQuery) -> OrderedIds | None:
+        """All ids that the query asks for, if nothing but when they were added orders them."""
+        if query.statuses is not None or any(ordering.field != "created_at" for ordering in query.order):
+            return None
+        if query.creators is None:
+            return self._all
+        return self._by_creator.get(next(iter(query.creators))) if len(query.creators) == 1 else None
+
     def _created_by(self, creators: frozenset[str] | None) -> dict[str, int]:
         if creators is None:
-            return self._all
-        groups = [self._by_creator[creator] for creator in creators if creator in self._by_creator]
+            return self._all.numbers
+        groups = [self._by_creator[creator].numbers for creator in creators if creator in self._by_creator]
         if len(groups) == 1:
             return groups[0]
         return dict(sorted(chain.from_iterable(group.items() for group in groups), key=itemgetter(1)))
@@ -116,7 +131,7 @@ class TaskIndex:
         return [id for group in groups for id in group if id in among]
 
     def _sorted(self, ids: list[str], order: Iterable[Ordering]) -> list[str]:
-        ids.sort(key=self._all.__getitem__)
+        ids.sort(key=self._all.numbers.__getitem__)
         # A second ordering of the same field finds nothing left to order.
         first: dict[Field, Ordering] = {}
         for ordering in order:
@@ -148,7 +163,7 @@ class TaskIndex:
 
     def _note_status(self, task: Task, now: Milliseconds) -> None:
         status = self._status[task.id] = task.status(now)
-        self._by_status[status][task.id] = self._all[task.id]
+        self._by_status[status][task.id] = self._all.numbers[task.id]
         changes_at = None if status in TERMINAL else task.next_status_at(now)
         if changes_at is not None:
             heapq.heappush(self._changes, (changes_at, task.id, task.version))
@@ -160,7 +175,7 @@ class TaskIndex:
     def _common(self, groups: list[dict[str, int]], among: dict[str, int]) -> int:
         """How many ids of the groups, which have none in common, are among the others."""
         size = sum(map(len, groups))
-        if among is self._all:
+        if among is self._all.numbers:
             return size
         if size > len(among):
             return sum(any(id in group for group in groups) for id in among)

@@ -170,12 +170,11 @@ def test_what_is_found_is_what_looking_at_every_task_finds():
             assert found == expected, query
 
 
-def test_looking_for_a_page_does_not_look_at_every_task():
+def test_looking_for_a_page_of_a_status_does_not_look_at_every_task():
     kept = Kept(make(f"{number}", at=number, created_by=f"user:default/{number % 7}") for number in range(2_000))
     kept.find(5_000, statuses=frozenset({"completed"}))
     asked = []
-    kept.index._all = Counting(kept.index._all, asked)
-    assert kept.find(5_000, limit=5, offset=10)[1] == 2_000
+    kept.index._all.numbers = Counting(kept.index._all.numbers, asked)
     assert kept.find(5_000, limit=5, statuses=frozenset({"completed"}))[1] == 2_000
     assert len(asked) < 50
 
