@@ -117,12 +117,13 @@ class Load:
         journeys, weights = list(JOURNEYS), list(JOURNEYS.values())
         async with visitor.connection as connection:
             while progress.tasks < progress.wanted and len(progress.troubles) < _ENOUGH_TROUBLES:
+                answers = connection.answers
                 if visitor.draw.randrange(100) < _IN_OWN_WORLDS:
                     await self._go(visitor, self._live_in_a_world)
-                    continue
-                inside = visitor.elsewhere(visitor.draw.choice(LASTING)).as_user(visitor.draw.choice(list(USERS)))
-                await self._go(inside, visitor.draw.choices(journeys, weights)[0])
-        progress.answers += connection.answers
+                else:
+                    inside = visitor.elsewhere(visitor.draw.choice(LASTING)).as_user(visitor.draw.choice(list(USERS)))
+                    await self._go(inside, visitor.draw.choices(journeys, weights)[0])
+                progress.answers += connection.answers - answers
 
     async def _live_in_a_world(self, visitor: Visitor) -> None:
         await live_in_a_world(visitor, self._numbers)

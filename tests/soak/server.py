@@ -29,8 +29,11 @@ class Limits:
 
     @classmethod
     def reached_by(cls, tasks: int) -> "Limits":
-        """Those of the program where so many tasks reach them well before the end of a soak, else smaller ones."""
-        return cls(min(10_000, max(100, tasks // 10)), min(1_000, max(40, tasks // 100)))
+        """Those of the program, or smaller ones that so many tasks reach well before the half of a soak.
+
+        What a world remembers of the ends and the events of its tasks is full after twice the tasks that it keeps.
+        """
+        return cls(min(10_000, max(100, tasks // 40)), min(1_000, max(40, tasks // 100)))
 
 
 @dataclass(frozen=True, slots=True)
