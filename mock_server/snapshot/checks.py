@@ -34,6 +34,8 @@ def check_task(task: Task, next_event_id: int, location: Location) -> None:
     first = 1
     for number, run in enumerate(task.earlier):
         first = _check_run(run, first, (*location, "earlier", number))
+    if sum(len(Timeline(run.plan)) for run in task.earlier) > MAX_EVENTS:
+        raise InvalidSnapshot((*location, "earlier"), f"must have at most {MAX_EVENTS} events in all")
     last = Run(task.plan, task.started_at, task.first_event_id)
     if _check_run(last, first, location) > next_event_id:
         raise InvalidSnapshot((*location, "firstEventId"), "must leave room below the next event id")

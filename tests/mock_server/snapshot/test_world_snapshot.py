@@ -85,6 +85,22 @@ async def test_a_retried_task_keeps_its_earlier_runs(make_api, api):
     assert await views(other, [task_id]) == await views(api, [task_id])
 
 
+async def test_earlier_runs_have_no_more_events_than_one_may_have(api):
+    task_id = await api.create(headers={"prefer": "scenario=flaky"})
+    await api.finish(task_id)
+    await api.post(f"/v2/tasks/{task_id}/retry", json={}, headers={"prefer": "scenario=flaky"})
+    document = await document_of(api.world)
+    (task,) = document["tasks"]
+    (run,) = task["earlier"]
+    run["plan"]["steps"][0]["lines"] = [{"at": run["plan"]["steps"][0]["startsAt"], "parts": ["x"], "count": 1_500_000}]
+    document["nextEventId"] = 2**40
+    task["firstEventId"] = 2**30
+    await restored(api.server, "once", document)
+    task["earlier"] = [run, run | {"firstEventId": 2**25}]
+    with pytest.raises(InvalidSnapshot, match="must have at most 2000000 events in all"):
+        await restored(api.server, "twice", document)
+
+
 async def test_what_was_counted_goes_on(make_api, api):
     flaky = {"prefer": "scenario=flaky"}
     for _ in range(2):
