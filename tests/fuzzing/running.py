@@ -62,15 +62,18 @@ def fuzz(name: str, seconds: int, seed: int, folder: Path = CRASHES) -> Outcome:
 
 def _run(name: str, options: Iterable[str], seconds: int) -> str:
     command = [sys.executable, "-m", "tests.fuzzing.child", name, *options]
-    done = subprocess.run(
-        command,
-        cwd=ROOT,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        timeout=seconds + STUCK_SECONDS + _STARTING_SECONDS,
-        check=False,
-    )
+    try:
+        done = subprocess.run(
+            command,
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=seconds + STUCK_SECONDS + _STARTING_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as late:
+        return f"{(late.stdout or b'').decode('utf-8', 'replace')}\nit did not end"
     return done.stdout.decode("utf-8", "replace")
 
 

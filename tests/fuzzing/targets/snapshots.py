@@ -13,6 +13,7 @@ from mock_server.snapshot.world_snapshot import read_snapshot, restore_world, ta
 from mock_server.steering import PushedEvent, push_event
 from mock_server.task import Task, TaskEvents
 from mock_server.task_index import TaskQuery
+from mock_server.timeline import Timeline
 from mock_server.world import Beginning
 from tests.fuzzing.target import Target, text_of
 from tests.mock_server.task_states import courses
@@ -20,6 +21,7 @@ from tests.mock_server.task_states.listener import at_once
 
 _START = 1_700_000_000_000
 _MOST_EVENTS = 100
+_MOST_EARLIER = 10_000
 
 
 def check(data: bytes) -> None:
@@ -34,7 +36,9 @@ def check(data: bytes) -> None:
     assert page.total == len(page.tasks)
     at_once(world.store.next_event_at())
     for task in at_once(world.store.all()):
-        _check_task(task, world.clock.now())
+        # Whoever keeps more of earlier runs waits for it.
+        if sum(len(Timeline(run.plan)) for run in task.earlier) <= _MOST_EARLIER:
+            _check_task(task, world.clock.now())
     text = b"".join(written(at_once(take_snapshot(world))))
     again = at_once(restore_world(simulator.worlds, "again", at_once(read_snapshot(text.decode()))))
     assert b"".join(written(at_once(take_snapshot(again)))) == text
