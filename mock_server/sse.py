@@ -49,9 +49,8 @@ async def replay(
         repeats = Quirk.ENDLESS_RECOVERABLE in quirks and task.is_recoverable
         while changed.version == seen:
             now = world.clock.now()
-            found = events.between(last, now, completion_again=always_completed or repeats)
             # What comes due while the events are written is sent before anything is waited for.
-            last = await _write(found, send, last)
+            last = await _write(events.between(last, now, completion_again=always_completed or repeats), send, last)
             ended = task.ends_at is not None and task.ends_at <= now
             if ended and not task.is_recoverable:
                 return

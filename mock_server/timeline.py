@@ -5,7 +5,7 @@ only while somebody looks at it.
 """
 
 from bisect import bisect_right
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -56,13 +56,13 @@ class Timeline:
         self._offsets = [segment.at for segment in self._segments]
         self._starts = list(accumulate((segment.count for segment in self._segments), initial=0))
         self._kept = self._starts[-1]
-        self._tail: list[One] = []
+        self._tail: Sequence[One] = ()
         cut = cut_of(plan)
         if cut is not None:
             self._kept = self._kept_by(plan, cut)
             self._tail = list(cut_segments(plan, cut))
         self._notes = plan.notes
-        self._note_places = [self._place(note, before, cut) for before, note in enumerate(plan.notes)]
+        self._note_places = tuple(self._place(note, before, cut) for before, note in enumerate(plan.notes))
 
     def __len__(self) -> int:
         return self._kept + len(self._tail) + len(self._notes)
