@@ -38,8 +38,11 @@ class Outcome:
         return self.crash is None and self.executions > 0
 
 
-def fuzz(name: str, seconds: int, seed: int, folder: Path = CRASHES) -> Outcome:
-    """Fuzz for so many seconds, or until something goes wrong, which is kept in the folder."""
+def fuzz(name: str, seconds: int, seed: int, folder: Path = CRASHES, runs: int | None = None) -> Outcome:
+    """Fuzz for so many seconds, or until something goes wrong, which is kept in the folder.
+
+    With so many `runs`, the same ones each time as long as the code is the same, and for no longer.
+    """
     target = load(name)
     with tempfile.TemporaryDirectory() as scratch:
         corpus, found = Path(scratch, "corpus"), Path(scratch, "found")
@@ -52,6 +55,7 @@ def fuzz(name: str, seconds: int, seed: int, folder: Path = CRASHES) -> Outcome:
         options = (
             *(f"-max_total_time={seconds}", f"-seed={seed}", f"-max_len={target.longest}", f"-dict={words}"),
             *(f"-timeout={STUCK_SECONDS}", f"-rss_limit_mb={MEGABYTES}", f"-artifact_prefix={found}{os.sep}"),
+            *(() if runs is None else (f"-runs={runs}",)),
             *("-print_final_stats=1", "-report_slow_units=1000", str(corpus)),
         )
         log = _run(name, options, seconds)
@@ -66,6 +70,8 @@ def _run(name: str, options: Iterable[str], seconds: int) -> str:
         done = subprocess.run(
             command,
             cwd=ROOT,
+            # What is covered must not depend on the order of a set.
+            env={**os.environ, "PYTHONHASHSEED": "0"},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

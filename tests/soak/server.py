@@ -14,7 +14,7 @@ from io import TextIOWrapper
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tests.benchmarks.measuring import cpu_seconds
+from tests.benchmarks.process import cpu_seconds
 
 _PATIENCE = 30.0
 _LOOKS = 20

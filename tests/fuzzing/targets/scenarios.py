@@ -8,12 +8,13 @@ from pathlib import Path
 
 from mock_server.actions.catalogue import ActionCatalogue, load_actions
 from mock_server.entities import Entities
-from mock_server.plan import Brief, make_plan, numbered_steps
+from mock_server.plan import Brief, make_plan
 from mock_server.planned import Plan
 from mock_server.scenario_files import ScenarioReader
 from mock_server.shipped import SCENARIOS
 from mock_server.snapshot.codec import decode, encode
 from mock_server.sources import BrokenFile
+from mock_server.task_specs import numbered_steps
 from mock_server.timeline import Timeline, event_capacity, view
 from tests.fuzzing.target import Target, bytes_of, text_of
 
