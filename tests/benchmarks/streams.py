@@ -98,6 +98,6 @@ def stream_table(runs: Sequence[StreamRun]) -> Iterator[str]:
 
 def _cells(run: StreamRun) -> list[str]:
     complete = "all" if run.complete == run.streams else f"{run.complete:,}"
-    late = [f"{1_000 * run.percentile(share):,.0f}" for share in (0.5, 0.99, 1.0)]
+    late = [f"{max(0.0, 1_000 * run.percentile(share)):,.0f}" for share in (0.5, 0.99, 1.0)]
     costs = [f"{run.bytes_each / 1024:.1f}", f"{1e6 * run.cpu_each_event:.0f}"]
     return [f"{run.streams:,}", run.peer, complete, *late, *costs]
