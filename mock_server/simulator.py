@@ -86,7 +86,7 @@ class Use:
 
     def explained(self, choice: Choice, steps: Sequence[Mapping[str, Any]]) -> Choice:
         """The choice of the scenario, with the rules in it that are for one of the steps."""
-        return replace(choice, rules=self.behaviour.pointers(steps))
+        return replace(choice, rules=self.behaviour.pointers(steps)) if self.behaviour.steps else choice
 
 
 async def allot_event_ids(world: World, plan: Plan) -> int:

@@ -62,6 +62,11 @@ class StepMemory:
     def __len__(self) -> int:
         return len(self._kept)
 
+    def forget(self) -> None:
+        """Forget everything."""
+        self._kept.clear()
+        self._reads.clear()
+
     def of_task(self, values: str, user: str | None, entities: Entities) -> "TaskMemory":
         """The memory of what tasks come to with the values that this JSON tells, and for this user among the entities.
 

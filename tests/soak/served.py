@@ -18,15 +18,19 @@ import click
 from mock_server import app, simulator
 from mock_server.cli import main as run_mock_server
 from mock_server.handlers.event_stream import EventStream
-from mock_server.simulator import Settings
+from mock_server.step_memory import StepMemory
 from mock_server.world import Worlds
 
 _COUNTED = ("asyncio", "mock_server", "uvicorn", "uvloop")
 TASKS = "asyncio tasks"
 
 
-def census() -> Counter[str]:
-    """The objects that are alive, by type, and the asyncio tasks that have not ended."""
+def census(memory: StepMemory) -> Counter[str]:
+    """The objects that are alive, by type, and the asyncio tasks that have not ended.
+
+    What is remembered on purpose is forgotten before; `tests/mock_server/test_step_memory.py` shows that it is bounded.
+    """
+    memory.forget()
     gc.collect()
     kinds = Counter(map(type, gc.get_objects()))
     counts: Counter[str] = Counter()
@@ -70,10 +74,12 @@ def _leak_with_each_stream(leaks: tuple[str, ...]) -> None:
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def main(census_to: int, kept_tasks: int, kept_worlds: int, leaks: tuple[str, ...], arguments: tuple[str, ...]) -> None:
     """Serve with ARGUMENTS as the program would."""
-    app.Settings = partial(Settings, kept_tasks=kept_tasks)  # type: ignore[assignment,misc]
+    memory = StepMemory()
+    app.Options = partial(app.Options, kept_tasks=kept_tasks)  # type: ignore[assignment,misc]
+    simulator.StepMemory = lambda: memory  # type: ignore[assignment,misc]
     simulator.Worlds = partial(Worlds, limit=kept_worlds)  # type: ignore[assignment,misc]
     _leak_with_each_stream(leaks)
-    signal.signal(signal.SIGUSR1, lambda *_: os.write(census_to, f"{json.dumps(census())}\n".encode()) and None)
+    signal.signal(signal.SIGUSR1, lambda *_: os.write(census_to, f"{json.dumps(census(memory))}\n".encode()) and None)
     run_mock_server.main(list(arguments))
 
 

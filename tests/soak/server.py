@@ -33,7 +33,8 @@ class Limits:
 
         What a world remembers of the ends and the events of its tasks is full after twice the tasks that it keeps.
         """
-        return cls(min(10_000, max(100, tasks // 40)), min(1_000, max(40, tasks // 100)))
+        # So many that nobody's task is let go between two of their requests.
+        return cls(min(10_000, max(300, tasks // 40)), min(1_000, max(40, tasks // 100)))
 
 
 @dataclass(frozen=True, slots=True)
