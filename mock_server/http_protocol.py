@@ -7,15 +7,14 @@ like another protocol, and answers what is no request in plain text, in the midd
 import asyncio
 import socket
 import struct
-from collections import deque
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any
 
 import httptools
-from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from mock_server.connection import CONNECTION
+from mock_server.connection_parts import LazyEvent, LazyFlowControl, Pipeline
 from mock_server.errors import answer_to
 from mock_server.request import InvalidRequest
 from mock_server.request_head import MAX_HEAD, absolute, check_head, check_size, too_large
@@ -41,39 +40,6 @@ class _HalfClosed:
             self._transport.write_eof()
 
 
-class _Event(asyncio.Event):
-    """Keeps no room for those who wait until somebody does: a stream has two events that nobody waits for."""
-
-    def __init__(self) -> None:
-        self._waiters: Any = ()
-        self._value = False
-
-    async def wait(self) -> Literal[True]:
-        if not self._value and not self._waiters:
-            self._waiters = deque()
-        return await super().wait()
-
-
-class _FlowControl(FlowControl):
-    def __init__(self, transport: asyncio.Transport) -> None:
-        self._transport = transport
-        self.read_paused = self.write_paused = False
-        self._is_writable_event = _Event()
-        self._is_writable_event.set()
-
-
-class _Pipeline(list[Any]):
-    """What uvicorn's queue of requests has to know: for one that is nearly always empty, a deque is large."""
-
-    __slots__ = ()
-
-    def appendleft(self, item: Any) -> None:
-        self.insert(0, item)
-
-    def popleft(self) -> Any:
-        return self.pop(0)
-
-
 class Protocol(HttpToolsProtocol):
     """uvicorn's protocol, and itself the connection in the scope of each request. `SlowClients` look after it.
 
@@ -95,7 +61,7 @@ class Protocol(HttpToolsProtocol):
 
     def __init__(self, *, slow_clients: SlowClients, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.pipeline = _Pipeline()  # type: ignore[assignment]
+        self.pipeline = Pipeline()  # type: ignore[assignment]
         self.late = 0
         self.is_lost = False
         self._tell: Callable[[], None] | None = None
@@ -161,7 +127,7 @@ class Protocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         has_room = self._slow_clients.admit(self)
         super().connection_made(transport)
-        self.flow = _FlowControl(transport)
+        self.flow = LazyFlowControl(transport)
         if not has_room:
             transport.abort()
 
@@ -213,7 +179,7 @@ class Protocol(HttpToolsProtocol):
             host, self.url = absolute(self.url)
             self.headers[:] = [(b"host", host), *(header for header in self.headers if header[0] != b"host")]
         super().on_headers_complete()
-        self.cycle.message_event = _Event()
+        self.cycle.message_event = LazyEvent()
         # What comes behind the body is no header of the request.
         self.headers = []
         self._is_in_head, self._is_in_body = False, True
