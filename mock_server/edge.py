@@ -74,13 +74,15 @@ class Edge:
                 outcome=outcome,
             )
             await self._app(scope, receive, send_with_headers)
-            if outcome.answer is not None:
-                await outcome.answer(scope, receive, send_with_headers)
-        except Exception as error:  # noqa: BLE001 (every exception has an answer)
-            answer = answer_to(error, method, _relative(below, query), self._quirks)
-            if not started:
-                entry.error = gist(answer)
+            # Taken away: the scope lives as long as its connection, and longer if that ends.
+            answer, outcome.answer = outcome.answer, None
+            if answer is not None:
                 await answer(scope, receive, send_with_headers)
+        except Exception as error:  # noqa: BLE001 (every exception has an answer)
+            refusal = answer_to(error, method, _relative(below, query), self._quirks)
+            if not started:
+                entry.error = gist(refusal)
+                await refusal(scope, receive, send_with_headers)
         if not started:
             self._journalled(entry, world)
 

@@ -13,6 +13,7 @@ from mock_server.app import MockServer
 from mock_server.cors import Cors
 from mock_server.edge import Edge
 from mock_server.handlers import event_stream
+from mock_server.request import EXCHANGE
 from tests.mock_server.conftest import USER, Api
 
 HELLO = {"templateRef": "hello-world", "values": {}}
@@ -403,3 +404,20 @@ async def test_an_error_names_what_no_charset_can_say(lasting_api):
     content = encode_json({"templateRef": "\udfff", "values": {}})
     response = await lasting_api.post("/v2/tasks", content=content, headers={"content-type": "application/json"})
     assert "\\udfff not found" in response.text
+
+
+async def test_nothing_holds_an_answer_that_was_sent(api):
+    sent = []
+
+    async def receive():
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message):
+        sent.append(message["type"])
+
+    headers = [(name.lower().encode(), value.encode()) for name, value in USER.items()]
+    path = f"{MOUNT}/v2/actions"
+    scope = {"type": "http", "method": "GET", "path": path, "query_string": b"", "headers": headers}
+    await api.server(scope, receive, send)
+    assert sent == ["http.response.start", "http.response.body"]
+    assert scope[EXCHANGE].outcome.answer is None
