@@ -18,6 +18,7 @@ WIDTH = 80
 _SHOWN_TROUBLES = 10
 _SHOWN_SAMPLES = 11
 _SAMPLES = 400
+_LIVE_SAMPLES = 20
 _WEEK = 7 * 86_400.0
 
 
@@ -31,13 +32,14 @@ async def soak(server: SoakedServer, size: Size, seed: int) -> Findings:
     before = await server.idle_census()
     progress = Progress(size.tasks, troubles=warm.troubles)
     started_at, cpu = time.monotonic(), server.cpu_seconds()
-    samples = [_sample(server, progress)]
+    resident, live = [Sample(0, server.kilobytes())], [Sample(0, server.blocks())]
     running = asyncio.ensure_future(load.run(size, progress))
     while not running.done():
         await asyncio.wait((running,), timeout=0.05)
-        if progress.tasks - samples[-1].tasks >= size.tasks / _SAMPLES:
-            samples.append(_sample(server, progress))
-            if len(samples) % (_SAMPLES // 20) == 0:
+        if progress.tasks - resident[-1].tasks >= size.tasks / _SAMPLES:
+            resident.append(Sample(progress.tasks, server.kilobytes()))
+            if len(resident) % (_SAMPLES // _LIVE_SAMPLES) == 0:
+                live.append(Sample(progress.tasks, server.blocks()))
                 click.echo(f"{progress.tasks:,} tasks after {time.monotonic() - started_at:.0f} s", err=True)
     await running
     seconds, cpu = time.monotonic() - started_at, server.cpu_seconds() - cpu
@@ -45,11 +47,7 @@ async def soak(server: SoakedServer, size: Size, seed: int) -> Findings:
     await load.clear()
     after = await server.idle_census(before.descriptors)
     exit_code, said = server.stop()
-    return Findings(size, progress, samples, seconds, cpu, first_cost, last_cost, before, after, exit_code, said)
-
-
-def _sample(server: SoakedServer, progress: Progress) -> Sample:
-    return Sample(progress.tasks, server.kilobytes())
+    return Findings(size, progress, resident, live, seconds, cpu, first_cost, last_cost, before, after, exit_code, said)
 
 
 def report(findings: Findings) -> Iterator[str]:
@@ -62,9 +60,9 @@ def report(findings: Findings) -> Iterator[str]:
     yield f"{findings.seconds:.0f} s on the wall, {findings.cpu_seconds:.0f} s of the server's CPU"
     yield f"{findings.first_cost:.0f} µs of CPU per request before, {findings.last_cost:.0f} after\n"
     yield f"{'tasks':>12}{'resident memory, MB':>24}"
-    step = max(1, (len(findings.samples) - 1) // (_SHOWN_SAMPLES - 1))
-    for sample in findings.samples[::step]:
-        yield f"{sample.tasks:12,}{sample.kilobytes / 1024:24.1f}"
+    step = max(1, (len(findings.resident) - 1) // (_SHOWN_SAMPLES - 1))
+    for sample in findings.resident[::step]:
+        yield f"{sample.tasks:12,}{sample.amount / 1024:24.1f}"
     yield f"\n{'criterion':40}{'found':>16}{'bound':>19}"
     for each in criteria(findings):
         yield f"{each.name:40}{each.found:>16}{each.bound:>19}{'' if each.holds else ' NO':5}".rstrip()

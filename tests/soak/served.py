@@ -1,6 +1,7 @@
 """`run-mock-server` in a process that counts what lives in it. The product has no door for that, so it is made here.
 
-At SIGUSR1 it writes a line of JSON to a descriptor: how many objects of which type there are.
+At SIGUSR1 it writes a line of JSON to a descriptor: how many objects of which type there are. At SIGUSR2 it writes how
+many pieces of memory are in use.
 """
 
 import asyncio
@@ -8,6 +9,7 @@ import gc
 import json
 import os
 import signal
+import sys
 from collections import Counter
 from collections.abc import Callable
 from functools import partial
@@ -41,6 +43,12 @@ def census(memory: StepMemory) -> Counter[str]:
             counts[f"{module}.{kind.__qualname__}"] += count
     counts[TASKS] = len(asyncio.all_tasks(asyncio.get_running_loop()))
     return counts
+
+
+def live_blocks() -> int:
+    """How many pieces of memory Python has given out, garbage apart."""
+    gc.collect()
+    return sys.getallocatedblocks()
 
 
 def _leak_a_task() -> None:
@@ -80,6 +88,7 @@ def main(census_to: int, kept_tasks: int, kept_worlds: int, leaks: tuple[str, ..
     simulator.Worlds = partial(Worlds, limit=kept_worlds)  # type: ignore[assignment,misc]
     _leak_with_each_stream(leaks)
     signal.signal(signal.SIGUSR1, lambda *_: os.write(census_to, f"{json.dumps(census(memory))}\n".encode()) and None)
+    signal.signal(signal.SIGUSR2, lambda *_: os.write(census_to, f"{live_blocks()}\n".encode()) and None)
     run_mock_server.main(list(arguments))
 
 

@@ -20,7 +20,8 @@ CENSUS = Census({TASKS: 2, "mock_server.task.Task": 0}, 15)
 SOUND = Findings(
     size=Size(100_000, 604_800, 600),
     progress=Progress(100_000, tasks=100_000, virtual_seconds=604_800),
-    samples=FLAT,
+    resident=FLAT,
+    live=FLAT,
     seconds=300,
     cpu_seconds=250,
     first_cost=500,
@@ -70,8 +71,12 @@ def test_a_sound_server_breaks_no_criterion() -> None:
             "answers that should not be",
         ),
         (
-            {"samples": [replace(each, kilobytes=each.kilobytes + each.tasks // 4) for each in FLAT]},
-            "memory: KB per 1,000 tasks, late",
+            {"resident": [replace(each, amount=each.amount + each.tasks // 4) for each in FLAT]},
+            "memory resident: growth, late",
+        ),
+        (
+            {"live": [replace(each, amount=each.amount + each.tasks // 8) for each in FLAT]},
+            "memory in use: growth, late",
         ),
         ({"last_cost": 1_200.0}, "CPU per request: last / first"),
         ({"after": Census(CENSUS.counts, 16)}, "file descriptors, when idle"),
@@ -87,13 +92,13 @@ def test_what_is_wrong_breaks_its_criterion(changes, criterion) -> None:
 
 
 def test_a_jump_of_the_allocator_is_no_growth() -> None:
-    jumped = [replace(each, kilobytes=each.kilobytes + 30_000 * (each.tasks > 80_000)) for each in FLAT]
-    assert broken(replace(SOUND, samples=jumped)) == []
+    jumped = [replace(each, amount=each.amount + 30_000 * (each.tasks > 80_000)) for each in FLAT]
+    assert broken(replace(SOUND, resident=jumped)) == []
 
 
 def test_growth_is_that_of_the_second_half() -> None:
     assert growth(FLAT) == 0
-    assert growth([Sample(0, 0), Sample(1_000, 500), Sample(2_000, 600)]) == 100
+    assert growth([Sample(0, 0), Sample(1_000, 500), Sample(2_000, 600)]) == 20
     assert growth([Sample(0, 0)]) == 0
 
 
