@@ -574,6 +574,8 @@ def _after_a_client_left(app: App, then: Answer, operation: str) -> App:
                 left.append(scope["path"])
             return message
 
+        # The mock that is shown a connection need not ask how it ends.
+        scope["extensions"] = {}
         try:
             await app(scope, heard, send)
         except (asyncio.CancelledError, OSError):
