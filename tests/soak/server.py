@@ -18,6 +18,10 @@ from tests.benchmarks.process import cpu_seconds
 
 _PATIENCE = 30.0
 _LOOKS = 20
+_LEAST_KEPT = 300
+_TASKS_FOR_EACH_KEPT = 40
+# A run of fewer tasks does not fill the worlds by its half.
+FILLING = _LEAST_KEPT * _TASKS_FOR_EACH_KEPT
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,8 @@ class Limits:
         What a world remembers of the ends and the events of its tasks is full after twice the tasks that it keeps.
         """
         # So many that nobody's task is let go between two of their requests.
-        return cls(min(10_000, max(300, tasks // 40)), min(1_000, max(40, tasks // 100)))
+        kept = max(_LEAST_KEPT, tasks // _TASKS_FOR_EACH_KEPT)
+        return cls(min(10_000, kept), min(1_000, max(40, tasks // 100)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,6 +96,13 @@ def test_a_jump_of_the_allocator_is_no_growth() -> None:
     assert broken(replace(SOUND, resident=jumped)) == []
 
 
+def test_memory_may_grow_while_the_worlds_are_filling() -> None:
+    growing = [replace(each, amount=each.amount + each.tasks) for each in FLAT]
+    few = replace(SOUND, size=Size(11_999, 604_800, 600), resident=growing, live=growing)
+    assert broken(few) == []
+    assert len(broken(replace(few, size=Size(12_000, 604_800, 600)))) == 2
+
+
 def test_growth_is_that_of_the_second_half() -> None:
     assert growth(FLAT) == 0
     assert growth([Sample(0, 0), Sample(1_000, 500), Sample(2_000, 600)]) == 20
