@@ -71,7 +71,7 @@ class Reloader:
             if world.scenario not in scenarios:
                 reason = f"it is gone, but active in the world '{world.name}'"
                 raise BrokenFile(Path(f"{world.scenario}.yaml"), None, reason)
-        self._simulator.catalog, self._simulator.scenarios = loaded.catalog, scenarios
+        self._simulator.take(loaded.catalog, scenarios)
 
     def _fail(self, failure: str) -> None:
         if failure != self._failure:

@@ -110,6 +110,13 @@ class Simulator:
         self._memory = StepMemory()
         self._value_checks = ValueChecks()
 
+    def take(self, catalog: Catalog, scenarios: Scenarios) -> None:
+        """Go on with what was loaded anew; the tasks that there are stay as they are."""
+        self.catalog, self.scenarios = catalog, scenarios
+        # Nobody will ask again for the templates before.
+        self._memory.forget()
+        self._value_checks.forget()
+
     def permits(self, world: World, principal: Principal, scenario: str | None = None) -> Permits:
         """What somebody may do, by the scenario that a request names, else by the active one. A service may do all."""
         if principal.entity_ref is None and not self.settings.is_open:

@@ -21,6 +21,10 @@ class ValueChecks:
     def __len__(self) -> int:
         return len(self._accepted)
 
+    def forget(self) -> None:
+        """Forget everything."""
+        self._accepted.clear()
+
     def check(self, template: Entity, values: Mapping[str, Any], text: str) -> None:
         """`text` is the JSON of the values. Raises InvalidValues, as `check_values` does."""
         # By identity: a template does not change, and what is kept keeps it alive.

@@ -110,3 +110,13 @@ async def test_a_task_goes_as_it_would_if_nothing_were_remembered(monkeypatch):
     made, expected = await plans(remembering), await plans(forgetful)
     assert len(made) > 300
     assert made == expected
+
+
+async def test_nothing_is_remembered_of_templates_that_were_loaded_before(monkeypatch):
+    memory = StepMemory()
+    monkeypatch.setattr("mock_server.simulator.StepMemory", lambda: memory)
+    simulator = MockServer().simulator
+    await simulator.create_task(simulator.worlds.get("default"), USERS[0], NewTask("hello-world", {}))
+    assert len(memory) == 1
+    simulator.take(simulator.catalog, simulator.scenarios)
+    assert len(memory) == 0

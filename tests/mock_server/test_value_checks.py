@@ -47,3 +47,12 @@ def test_long_values_and_the_least_used_are_forgotten(looks):
         checks.check(one, {"name": name}, f'{{"name": "{name}"}}')
     assert [values["name"][0] for values in looks] == ["a", "b", "c", "b", "x"]
     assert len(checks) == 2
+
+
+def test_what_is_forgotten_is_looked_at_again(looks):
+    checks, one = ValueChecks(), template()
+    checks.check(one, {"name": "a"}, '{"name": "a"}')
+    checks.forget()
+    assert len(checks) == 0
+    checks.check(one, {"name": "a"}, '{"name": "a"}')
+    assert len(looks) == 2
